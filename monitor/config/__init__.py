@@ -1,0 +1,1 @@
+"""From YAML files to validated settings, every mistake in one report with file:line:column."""

@@ -1,0 +1,1 @@
+"""What is posted and when: slots, ranking, composition, and the outbox's decisions; all pure."""

@@ -1,0 +1,1 @@
+"""What is remembered: one database, which is also the queue between collecting and delivering."""

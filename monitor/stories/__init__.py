@@ -1,0 +1,1 @@
+"""Which articles are copies of one another, and which tell of the same event."""
