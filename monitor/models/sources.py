@@ -81,11 +81,15 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     since: datetime | None = None  # when a full body last arrived; dropped after 8 quiet days
+    url: str | None = None  # the address that gave them; None: the one that is asked
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. `accept` is `feed`, `page` or `image`; `deadline` is seconds for the whole exchange, redirects included."""
+    """One GET. `accept` is `feed`, `page` or `image`; `deadline` is seconds for the whole exchange, redirects included.
+
+    `spacing` is the least number of seconds since the last start at the same registrable domain (a page host's crawl delay).
+    """
 
     url: str
     accept: str = "feed"
@@ -95,6 +99,7 @@ class Request:
     deadline: float = 45.0
     max_wire: int = 16 * 2**20
     max_inflated: int = 32 * 2**20
+    spacing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
