@@ -1,0 +1,323 @@
+"""feeds.yaml, digests.yaml and the topic files as pydantic models; each model turns itself into the noun it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema
+
+from monitor.config import values
+from monitor.config.fields import (
+    Allowance,
+    Country,
+    Days,
+    Duration,
+    FirstPoll,
+    HeaderName,
+    HeaderValue,
+    Language,
+    Name,
+    Names,
+    Shape,
+    TargetField,
+    Texts,
+    TimeOfDay,
+    Url,
+    Zone,
+)
+from monitor.config.values import WrongValueError
+from monitor.models import (
+    AlertRule,
+    DigestSpec,
+    Examples,
+    Feed,
+    FullText,
+    QuietHours,
+    Selectors,
+    SourceFilter,
+    SourceType,
+    Target,
+    TopicSpec,
+)
+
+
+class SelectorsShape(Shape):
+    """CSS selectors that read entries off a listing page (`type: page`); all but `item` are relative to one item."""
+
+    item: str = Field(description="One element per entry.", examples=["article.news-item"])
+    link: str = Field("a", description="The link inside an item.")
+    title: str | None = Field(None, description="The title inside an item; the link's text if left out.")
+    date: str | None = Field(None, description="The date inside an item.", examples=["time"])
+
+
+class FeedShape(Shape):
+    """One source of news."""
+
+    url: Url = Field(description="Address of the feed, sitemap or page.")
+    name: Name | None = Field(None, description="Shown everywhere, unique; the host if left out.")
+    type: Literal["feed", "sitemap", "page"] = Field(
+        "feed", description="feed: RSS, Atom, JSON Feed. sitemap. page: read with selectors."
+    )
+    tags: Names = Field(default_factory=tuple, description="Words to choose feeds by.")
+    country: Country | None = Field(None, description="Of the outlet.")
+    language: Language | None = Field(None, description="Of its articles, where they do not say.")
+    interval: Duration | None = Field(None, description="Poll exactly this often, even below the floor.")
+    first_poll: FirstPoll = Field(
+        "baseline", description="What is announced of what the feed holds when it is first read."
+    )
+    full_text: Literal["auto", "always", "never"] = Field(
+        "auto", description="Whether the articles' pages are fetched."
+    )
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict, description="Sent with each request."
+    )
+    allow_private: Annotated[tuple[Allowance, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="Private addresses this feed may use."
+    )
+    selectors: SelectorsShape | None = Field(None, description="For type: page.")
+    body: str | None = Field(
+        None, description="CSS selector of the text on this site's pages, where it is found wrongly."
+    )
+    strip: Texts = Field(
+        default_factory=tuple, description="CSS selectors of what to leave out of this site's pages."
+    )
+    weight: float = Field(0.5, ge=0, le=1, description="The source's part in ranking, 0 to 1.")
+    backfill: Url | None = Field(None, description="Read after a gap: a sitemap, or an address with {page}.")
+
+    @classmethod
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+        """Selectors belong to `type: page` and only there."""
+        if data.get("type") == "page" and not data.get("selectors"):
+            yield WrongValueError(
+                "type: page needs selectors", "write selectors: {item: article, link: a}", key="type"
+            )
+        if data.get("type") != "page" and data.get("selectors"):
+            yield WrongValueError(
+                "selectors are for type: page", "add type: page, or remove them", key="selectors"
+            )
+
+    def feed(self) -> Feed:
+        """Return the feed described."""
+        return Feed(
+            name=self.name or values.site_name(self.url),
+            url=self.url,
+            type=SourceType(self.type),
+            tags=self.tags,
+            country=self.country,
+            language=self.language,
+            interval=self.interval,
+            first_poll=self.first_poll,
+            full_text=FullText(self.full_text),
+            headers=tuple(self.headers.items()),
+            allow_private=self.allow_private,
+            selectors=Selectors(**self.selectors.model_dump()) if self.selectors else None,
+            body=self.body,
+            strip=self.strip,
+            weight=self.weight,
+            backfill=self.backfill,
+        )
+
+
+class FeedsFile(Shape):
+    """feeds.yaml: where news comes from."""
+
+    feeds: Annotated[tuple[FeedShape, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="The sources."
+    )
+
+
+def _quiet_hours(value: object) -> QuietHours:
+    """Read `22:00-07:00`, or a mapping of `hours` and the score that breaks through."""
+    if isinstance(value, QuietHours):
+        return value
+    if isinstance(value, dict) and "hours" in value and set(value) <= {"hours", "breakthrough"}:
+        return QuietHours(*values.hours(value["hours"]), _score(value.get("breakthrough")))
+    if isinstance(value, dict):
+        raise WrongValueError("not quiet hours", 'write {hours: "22:00-07:00", breakthrough: 90}')
+    return QuietHours(*values.hours(value))
+
+
+def _score(value: object) -> float | None:
+    """Read an about-ness, 0-100."""
+    if value is None or (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100
+    ):
+        return value
+    raise WrongValueError("not a score", "a number from 0 to 100")
+
+
+_HOURS_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2} ?[-–] ?[0-9]{1,2}:[0-9]{2}$"}
+QuietHoursField = Annotated[
+    QuietHours,
+    BeforeValidator(_quiet_hours),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _HOURS_SCHEMA,
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["hours"],
+                    "properties": {
+                        "hours": _HOURS_SCHEMA,
+                        "breakthrough": {"type": "number", "minimum": 0, "maximum": 100},
+                    },
+                },
+            ],
+            "examples": ["22:00-07:00", {"hours": "22:00-07:00", "breakthrough": 90}],
+        }
+    ),
+]
+
+
+class DigestShape(Shape):
+    """One digest: which topics, when, to whom."""
+
+    name: Name = Field(description="Its name in commands and in the ledger; renaming it begins a new digest.")
+    topics: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)] = Field(
+        description="Ids of topics: their files' names without .yaml."
+    )
+    to: Annotated[tuple[TargetField, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="Where it goes; the console if left out."
+    )
+    at: Annotated[tuple[TimeOfDay, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="Times of day, in its zone."
+    )
+    every: Duration | None = Field(None, description="Instead of `at`: how often, counted in UTC.")
+    days: Days = Field(frozenset(range(7)), description="Days on which it is sent.")
+    timezone: Zone | None = Field(None, description="Its zone; monitor.yaml's if left out.")
+    title: Name | None = Field(None, description="Headline; made from the name if left out.")
+    max_stories: int = Field(
+        10, ge=1, le=200, description="Stories shown of each topic; the rest is counted and listed."
+    )
+    max_per_outlet: int | None = Field(None, ge=1, le=200, description="Stories led by one outlet.")
+    when_empty: Literal["skip", "note"] = Field(
+        "skip", description="Send nothing, or say that there is nothing."
+    )
+    catch_up: Literal["latest", "all", "skip"] = Field(
+        "latest", description="Which missed digests are made up for after downtime."
+    )
+    max_age: Duration = Field(timedelta(hours=36), description="How far back catching up goes.")
+    quiet_hours: QuietHoursField | None = Field(
+        None, description="Alerts wait; those of the breakthrough score or more do not."
+    )
+    alerts_per_hour: int = Field(
+        6, ge=0, le=120, description="At most so many alerts an hour to each target."
+    )
+
+    @classmethod
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+        """A digest has one kind of schedule, and each time once."""
+        at, every = data.get("at"), data.get("every")
+        if bool(at) == bool(every):
+            message = "`at` and `every` are both given" if at else "when is it sent?"
+            yield WrongValueError(
+                message, 'either at: ["08:00", "17:00"] or every: 4h', key="every" if at else "name"
+            )
+        if isinstance(at, list) and len(set(map(str, at))) < len(at):
+            yield WrongValueError("a time stands twice in `at`", "remove one of them", key="at")
+
+    def spec(self, timezone: str) -> DigestSpec:
+        """Return the digest described; `timezone` is the one of monitor.yaml."""
+        return DigestSpec(
+            name=self.name,
+            topics=tuple(dict.fromkeys(self.topics)),
+            to=tuple(dict.fromkeys(self.to)) or (Target("console"),),
+            at=tuple(sorted(self.at)),
+            every=self.every,
+            days=self.days,
+            timezone=self.timezone or timezone,
+            title=self.title or "",
+            max_stories=self.max_stories,
+            max_per_outlet=self.max_per_outlet,
+            when_empty=self.when_empty,
+            catch_up=self.catch_up,
+            max_age=self.max_age,
+            quiet_hours=self.quiet_hours,
+            alerts_per_hour=self.alerts_per_hour,
+        )
+
+
+class DigestsFile(Shape):
+    """digests.yaml: what is posted, when, and where to."""
+
+    digests: Annotated[tuple[DigestShape, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="The digests."
+    )
+
+
+class SourcesShape(Shape):
+    """Which articles a topic looks at; left out: all. `include` and `exclude` hold hosts or feed names."""
+
+    include: Names = Field(default_factory=tuple, description="Only these hosts or feeds.")
+    exclude: Names = Field(default_factory=tuple, description="Not these hosts or feeds.")
+    countries: Annotated[tuple[Country, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="Only outlets of these countries."
+    )
+    languages: Annotated[tuple[Language, ...], Field(strict=False)] = Field(
+        default_factory=tuple, description="Only articles in these languages."
+    )
+    categories: Names = Field(
+        default_factory=tuple, description="Only articles with one of these categories."
+    )
+    authors: Names = Field(default_factory=tuple, description="Only articles by one of these authors.")
+
+
+class AlertShape(Shape):
+    """When a match is sent at once instead of waiting for the digest; any one suffices."""
+
+    score: float | None = Field(None, ge=0, le=100, description="About-ness of at least this.")
+    outlets: int | None = Field(None, ge=2, description="The story is at this many outlets.")
+
+    @classmethod
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+        """An alert that nothing can set off is a mistake."""
+        if data.get("score") is None and data.get("outlets") is None:
+            yield WrongValueError("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
+
+
+class ExamplesShape(Shape):
+    """Texts the topic must match and must not; checked at every load."""
+
+    yes: Texts = Field(default_factory=tuple, description="Must match: sentences, or paths of seed files.")
+    no: Texts = Field(default_factory=tuple, description="Must not match.")
+
+
+class TopicFile(Shape):
+    """topics/ID.yaml: one topic."""
+
+    name: Name = Field(description="For people.")
+    match: str = Field(
+        description="The rule; its language is explained in config/README.md.",
+        examples=["IRS AND (audit* OR refund*)"],
+    )
+    veto: str | None = Field(None, alias="not", description="A rule that vetoes the whole article.")
+    min_score: float | None = Field(
+        None, ge=0, le=100, description="Least about-ness, 0 to 100; left out: any mention."
+    )
+    sources: SourcesShape = Field(default_factory=SourcesShape)
+    alert: AlertShape | None = Field(None, description="When a match is sent at once.")
+    examples: ExamplesShape = Field(default_factory=ExamplesShape)
+
+    def spec(self, topic: str, file: PurePath) -> TopicSpec:
+        """Return the topic described; `topic` is its id, the stem of `file`."""
+        return TopicSpec(
+            id=topic,
+            name=self.name,
+            match=self.match,
+            veto=self.veto,
+            min_score=self.min_score,
+            sources=SourceFilter(**self.sources.model_dump()),
+            alert=AlertRule(**self.alert.model_dump()) if self.alert else None,
+            examples=Examples(self.examples.yes, self.examples.no),
+            file=file,
+        )
+
+
+class ListsFile(RootModel[dict[Name, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]]]):
+    """topics/lists.yaml: names for expressions that many rules use; `ice: [...]` is used as `$ice`."""
+
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)

@@ -1,0 +1,203 @@
+"""Topic files to compiled topics: rules read, lists resolved, examples run, every mistake at its line.
+
+A topic's id is its file's stem; `lists.yaml` holds the expressions that rules use as `$name`. A failing example is a mistake like
+any other: a change that breaks one is refused, at load and at reload.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.config.document import Mapping as MappingNode
+from monitor.config.document import Node, Scalar, Sequence
+from monitor.config.rules import rule_problem
+from monitor.config.shapes import ListsFile, TopicFile
+from monitor.config.source import Report
+from monitor.config.validation import Document, open_document
+from monitor.errors import ConfigError, Problem, RuleError, SeedError
+from monitor.models import Article, TopicSpec
+
+if TYPE_CHECKING:
+    from monitor.topics import Topics
+
+LISTS = "lists.yaml"
+
+
+@dataclass
+class TopicFiles:
+    """What lies in a folder of topics: the lists, the topics' documents by id, and the folder that seed files are looked up in."""
+
+    folder: Path
+    lists: Document[ListsFile] | None = None
+    documents: dict[str, Document[TopicFile]] = field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
+
+    @property
+    def specs(self) -> list[TopicSpec]:
+        """The topics whose files have no mistakes of their own."""
+        return [
+            doc.model.spec(topic, Path(doc.source.name)) for topic, doc in self.documents.items() if doc.model
+        ]
+
+    def node(self, owner: str, key: str, index: int | None) -> tuple[Document[Any], Node] | None:
+        """Return the document and node of a topic's key (`match`, `not`) or of one expression of a list."""
+        document = self.documents.get(owner) if key in ("match", "not") else self.lists
+        name = key if key in ("match", "not") else owner
+        if document is None or not isinstance(document.root, MappingNode) or name not in document.root.values:
+            return None
+        node = document.root.values[name]
+        return document, node.items[index] if isinstance(node, Sequence) and index is not None else node
+
+    def examples(self) -> Iterator[tuple[Document[Any], Scalar]]:
+        """Yield every example with its document."""
+        for document in self.documents.values():
+            for kind in ("yes", "no"):
+                for node in _example_nodes(document, kind):
+                    yield document, node
+
+    def example(self, topic: str, kind: str, index: int) -> tuple[Document[Any], Scalar]:
+        """Return the document and node of one example (`kind` is `yes` or `no`)."""
+        document = self.documents[topic]
+        return document, _example_nodes(document, kind)[index]
+
+
+def _example_nodes(document: Document[Any], kind: str) -> list[Scalar]:
+    """Return the nodes of a topic's examples of one kind."""
+    node: Node | None = document.root
+    for key in ("examples", kind):
+        node = node.values.get(key) if isinstance(node, MappingNode) else None
+    return [item for item in node.items if isinstance(item, Scalar)] if isinstance(node, Sequence) else []
+
+
+def load_topics(directory: Path | str) -> Topics:
+    """Read and compile the topics of a configuration's directory, or of the folder `topics` itself.
+
+    Returns topics that match and explain articles. Raises ConfigError with every mistake, failing examples included.
+    """
+    folder = Path(directory)
+    folder = folder / "topics" if (folder / "topics").is_dir() else folder
+    if not folder.is_dir():
+        raise ConfigError(
+            [
+                Problem(
+                    str(folder),
+                    1,
+                    1,
+                    "there is no such directory",
+                    hint="`monitor init` writes a configuration",
+                )
+            ]
+        )
+    report = Report()
+    topics = compile_files(read_files(folder, report), report)
+    report.raise_any()
+    return topics
+
+
+def paths(folder: Path) -> list[Path]:
+    """Return the files of a folder of topics in the order they are read: the lists, then the topics by id."""
+    files = sorted(it for it in folder.glob("*.y*ml") if not it.name.startswith("."))
+    return sorted(files, key=lambda it: it.name != LISTS)
+
+
+def read_files(folder: Path, report: Report) -> TopicFiles:
+    """Read every file of the folder; mistakes go to the report."""
+    files = TopicFiles(folder, ids=frozenset(it.stem for it in paths(folder) if it.name != LISTS))
+    report.expect(str(path) for path in paths(folder))
+    for path in paths(folder):
+        if misnamed := _misnamed(path):
+            report.add(misnamed)
+        elif path.name == LISTS:
+            files.lists = open_document(path, ListsFile, None, report)
+        elif document := open_document(path, TopicFile, None, report):
+            files.documents[path.stem] = document
+    return files
+
+
+def _misnamed(path: Path) -> Problem | None:
+    """Object to a file that would be overlooked, or whose name makes no id."""
+    if path.suffix != ".yaml":
+        return Problem(str(path), 1, 1, "topic files end in .yaml", hint=f"rename it to {path.stem}.yaml")
+    if not re.fullmatch(r"[^\W_][\w.-]*", path.stem):
+        return Problem(
+            str(path),
+            1,
+            1,
+            "a topic's id is its file's name: letters, digits, - and _ only",
+            hint="rename the file",
+        )
+    return None
+
+
+def compile_files(files: TopicFiles, report: Report) -> Topics:
+    """Compile the topics and run their examples; mistakes go to the report, and what is returned then is of no use.
+
+    While the lists cannot be read, rules that use them are not blamed for it: only the lists' own mistakes are reported.
+    """
+    from monitor.topics import RuleErrors, compile_topics
+
+    lists = files.lists.model.root if files.lists and files.lists.model else {}
+    broken_lists = (files.folder / LISTS).exists() and not (files.lists and files.lists.model)
+    try:
+        topics = compile_topics(files.specs, lists)
+    except RuleErrors as errors:
+        report.add(_placed(files, errors.errors, broken_lists))
+        return compile_topics((), {})
+    report.add(_failing_examples(files, topics))
+    return topics
+
+
+def _placed(
+    files: TopicFiles, errors: Iterable[tuple[str, str, int | None, RuleError]], broken_lists: bool
+) -> Iterable[Problem]:
+    """Place rule errors in their files."""
+    for owner, key, index, error in errors:
+        found = files.node(owner, key, index)
+        if found is None or (broken_lists and error.message.startswith("no list called")):
+            continue
+        document, node = found
+        yield (
+            rule_problem(document.source, node, error)
+            if isinstance(node, Scalar)
+            else document.problem(node, error.message, error.hint)
+        )
+
+
+def _failing_examples(files: TopicFiles, topics: Topics) -> Iterable[Problem]:
+    """Run every topic's examples; a seed file that cannot be read is a mistake, too."""
+    from monitor.topics import check_examples
+
+    seeds, problems = _seed_files(files)
+    yield from problems
+    for failure in check_examples(
+        topics, lambda text: seeds.get(text) or Article(text=" ".join(text.split()))
+    ):
+        document, node = files.example(failure.topic, failure.kind, failure.index)
+        if getattr(node, "text", None) not in seeds or seeds[node.text] is not None:
+            yield document.problem(node, failure.message, failure.hint)
+
+
+def _seed_files(files: TopicFiles) -> tuple[dict[str, Article | None], list[Problem]]:
+    """Read the seed files that examples name; an unreadable one is None and a problem."""
+    from monitor import seed
+
+    seeds: dict[str, Article | None] = {}
+    problems = []
+    for document, node in files.examples():
+        path = files.folder.parent.parent / node.text
+        if not node.text.endswith(".txt") or len(node.text.split()) > 1:
+            continue
+        try:
+            seeds[node.text] = seed.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, SeedError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append(
+                document.problem(
+                    node, f"this seed file cannot be read: {why}", f"looked for in {path.parent}"
+                )
+            )
+    return seeds, problems
