@@ -249,6 +249,7 @@ class FeedState:
     untrusted: frozenset[str] = frozenset()
     window: int = 0  # entries in the last document
     usual_gap: timedelta | None = None
+    hints: PollHints = PollHints()  # what the last whole document asked about polling
     lifetime: timedelta | None = None  # how long an entry stays in the document, by the entries' own dates
     gaps: int = 0
     last_gap: datetime | None = None

@@ -1,0 +1,170 @@
+"""Dates as feeds and pages write them, to aware UTC datetimes.
+
+RFC 822 and ISO 8601 cover nearly all; the rest is what publishers have been seen to write. Time zone *names* are the trap:
+dateutil silently drops EST or PDT without a table (5-8 hours wrong), feedparser ignores CET. A date without any zone is taken
+as UTC, as feedparser does: never guessed, so that a story's age is at most a zone wrong and never changes from poll to poll.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+from itertools import chain
+
+MAX_LENGTH = 100
+"""No date is longer (`Wednesday, 30 September 2026 …` has 60 characters); what is longer is an attack on a parser."""
+
+_HOURS = {
+    "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "MESZ": 2,
+    "MEZ": 1, "SAST": 2, "CAT": 2, "WAT": 1, "EET": 2, "EEST": 3, "EAT": 3, "MSK": 3, "MSD": 4, "TRT": 3, "AST": -4, "ADT": -3, "NST": -3.5,
+    "NDT": -2.5, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "BRT": -3, "ART": -3, "PKT": 5, "NPT": 5.75, "ICT": 7, "WIB": 7, "WITA": 8, "WIT": 9, "HKT": 8, "SGT": 8, "PHT": 8, "AWST": 8, "JST": 9,
+    "KST": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+"""Hours east of Greenwich. Ambiguous names get the sense that feeds use: IST India, CST and EST North America, BST Britain."""
+
+_MONTHS = dict(
+    chain.from_iterable(
+        ((name, english) for name in names.split())
+        for english, names in (
+            ("Jan", "januar jänner janvier enero gennaio janeiro januari ene gen"),
+            ("Feb", "februar février fevrier febrero febbraio fevereiro februari fév fev"),
+            ("Mar", "märz maerz mars marzo março marco maart mär mrz mrt"),
+            ("Apr", "avril abril aprile april avr abr"),
+            ("May", "mai mayo maggio maio mei mag"),
+            ("Jun", "juni juin junio giugno junho giu"),
+            ("Jul", "juli juillet julio luglio julho juil lug"),
+            ("Aug", "august août aout agosto augustus aoû ago"),
+            ("Sep", "septembre septiembre settembre setembro set"),
+            ("Oct", "oktober octobre octubre ottobre outubro okt ott out"),
+            ("Nov", "novembre noviembre novembro"),
+            ("Dec", "dezember décembre decembre diciembre dicembre dezembro dez déc dic"),
+        )
+    )
+)
+"""Month names of German, French, Spanish, Italian, Portuguese and Dutch feeds, where they are not spelled as in English."""
+
+_ISO = re.compile(
+    r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:(?:[T\s]\s*|\s*,\s*)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+-])\s*(\d{1,2}):?(\d{2})?(?:\s*\(.*\))?", re.IGNORECASE)
+_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
+_ZONE = re.compile(
+    r"\b[A-Z]{1,5}\s*$|(?:\s(?:UTC|GMT)\s*|(?<=\d)\s*)[+-]\s*\d{1,2}(?::?\d{2})?(?:\s*\([^)]*\))?$"
+)
+_EARLY_YEAR = re.compile(r"(?<![-+\d])0\d{3}(?!\d)")
+_MERIDIEM = re.compile(r"\b[AaPp]\.?[Mm]\b")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_WEEKDAY = re.compile(r"^[^\W\d]{2,12}\.?\s*,\s*")
+
+
+def parse_date(raw: str | None) -> datetime | None:
+    """Return the instant a feed or page means by `raw`, as an aware UTC datetime, or None if it means none.
+
+    Reads RFC 822/2822 (also with missing parts and full month names), ISO 8601 and W3CDTF in extended and basic form,
+    `2020/1/10`, Unix time in seconds or milliseconds, zone and month names by the tables above. Years outside 1-9999 and impossible days give None; plausibility is the caller's business.
+    """
+    if not raw or len(raw) > 10 * MAX_LENGTH:
+        return None
+    text = " ".join(raw.split())
+    if not text or len(text) > MAX_LENGTH:
+        return None
+    if found := _iso(text) or _rfc822(text) or _unix(text):
+        return found
+    english = _WORD.sub(lambda word: _MONTHS.get(word[0].lower(), word[0]), text)
+    return (english != text and _rfc822(english)) or _by_dateutil(english)
+
+
+def _iso(text: str) -> datetime | None:
+    match = _ISO.fullmatch(text)
+    if match is None or _UNIX.fullmatch(text):
+        return None
+    offset = _offset(match[7])
+    if offset is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    return _moment((year, month, day, hour, minute, second), offset)
+
+
+def _moment(parts: tuple[int, ...], offset: timedelta) -> datetime | None:
+    """Build an instant; a leap second is the next second, 24:00 the next day (ISO 8601)."""
+    year, month, day, hour, minute, second = parts
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
+        return None
+    try:
+        start_of_day = datetime(year, month, day, tzinfo=UTC)
+        return start_of_day + timedelta(hours=hour, minutes=minute, seconds=second) - offset
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(zone: str) -> timedelta | None:
+    """Return what a zone adds to UTC: nothing for none, None for one that is not understood."""
+    zone = zone.strip()
+    if not zone:
+        return timedelta()
+    if match := _OFFSET.fullmatch(zone):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        return (-offset if match[1] == "-" else offset) if offset < timedelta(hours=24) else None
+    hours = _HOURS.get(zone.upper())
+    return None if hours is None else timedelta(hours=hours)
+
+
+def _rfc822(text: str) -> datetime | None:
+    """Read an RFC 822 date. The zone is read here, not by the standard library, which drops the names it does not know."""
+    if ":" not in text or _MERIDIEM.search(
+        text
+    ):  # `parsedate_tz` sees a date in much that has no time of day, and ignores PM
+        return None
+    head, zone = _cut_zone(text)
+    try:
+        parts = parsedate_tz(head)
+    except (
+        ValueError,
+        IndexError,
+        TypeError,
+        OverflowError,
+    ):  # seen on hostile input in several releases of the library
+        return None
+    if parts is None:
+        return None
+    offset = zone if zone is not None else timedelta(seconds=parts[9] or 0)
+    early = _EARLY_YEAR.search(head)  # the library takes 0001, the zero time of Go programs, for 2001
+    return (
+        _moment((int(early[0]) if early else parts[0], *parts[1:6]), offset)
+        if abs(offset) < timedelta(hours=24)
+        else None
+    )
+
+
+def _cut_zone(text: str) -> tuple[str, timedelta | None]:
+    """Part a date from the zone at its end; None if there is none, or none that is understood."""
+    match = _ZONE.search(text)
+    zone = _offset(match[0]) if match else None
+    return (text[: match.start()], zone) if match and zone is not None else (text, None)
+
+
+def _unix(text: str) -> datetime | None:
+    if not _UNIX.fullmatch(text):
+        return None
+    seconds = int(float(text)) // (1000 if len(text) == 13 else 1)
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _by_dateutil(text: str) -> datetime | None:
+    """Read the rest with dateutil, day before month only where the order leaves no choice, zone names by our own table."""
+    if not any(char.isdigit() for char in text):
+        return None
+    from dateutil import parser  # loads for 30 ms; one feed in a hundred needs it
+
+    english, zone = _cut_zone(text)  # dateutil reads GMT+2 in the POSIX sense, the wrong way round for feeds
+    zones = {name: int(hours * 3600) for name, hours in _HOURS.items()}
+    marker = datetime(1, 1, 1, tzinfo=None)  # noqa: DTZ001  # what dateutil does not find stays year 1; its zone is looked at below
+    try:
+        found = parser.parse(_WEEKDAY.sub("", english), tzinfos=zones, default=marker)
+        offset = zone if zone is not None else found.utcoffset() or timedelta()
+        return None if found.year == 1 else found.replace(tzinfo=UTC, microsecond=0) - offset
+    except (ValueError, OverflowError, TypeError, AttributeError, IndexError, RecursionError):
+        return None

@@ -1,0 +1,140 @@
+"""The thorough reader: feedparser, for every document the fast reader hands over.
+
+Given bytes or a string, feedparser opens files and addresses of that name (a body of `/dev/zero` read 3 GB), so it gets a stream; its own
+charset guessing, DOCTYPE handling, sanitizing and link rewriting are bypassed: the text comes decoded, without DOCTYPE, and is
+resolved and sanitized where it is used. It must only run on text that went through `prescan.tame`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from typing import Any
+
+from monitor.collect.entries import Medium, RawEntry, build, language_tag, pixels
+from monitor.errors import ParseError
+from monitor.html import clean_title
+from monitor.models import Entry, FeedDocument, Outcome
+from monitor.urls import absolute
+
+_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def read(text: str, base: str) -> FeedDocument:
+    """Return what feedparser finds in `text`; raises ParseError when it finds no feed. Entries that cannot be built are counted."""
+    found = _parse(text)
+    feed: dict[str, Any] = found["feed"]
+    if not found.get("version") and not found["entries"]:
+        raise ParseError("the document is no feed that feedparser knows")
+    language = language_tag(str(feed.get("language") or ""))
+    entries, unreadable = _entries(found["entries"], base, language)
+    return FeedDocument(
+        outcome=Outcome.OK,
+        title=clean_title(str(feed.get("title") or "")),
+        url=absolute(base, str(feed.get("link") or "")),
+        language=language,
+        entries=entries,
+        unreadable=unreadable,
+        reader="feedparser",
+    )
+
+
+def _parse(text: str) -> dict[str, Any]:
+    import feedparser  # loads for 100 ms or more; most processes never need it
+
+    body = ("<?xml version='1.0' encoding='utf-8'?>" + _DECLARATION.sub("", text)).encode("utf-8", "ignore")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # feedparser and its sgmllib warn about their own use of deprecated names
+            return dict(
+                feedparser.parse(
+                    io.BytesIO(body),
+                    response_headers=_HEADERS,
+                    sanitize_html=False,
+                    resolve_relative_uris=False,
+                )
+            )
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        raise ParseError(f"feedparser failed: {type(error).__name__}") from error
+
+
+def _entries(found: list[Any], base: str, language: str | None) -> tuple[tuple[Entry, ...], int]:
+    entries = []
+    unreadable = 0
+    for item in found:
+        try:
+            entries.append(build(_raw(item), base, language))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
+            unreadable += 1
+    return tuple(entries), unreadable
+
+
+def _raw(item: dict[str, Any]) -> RawEntry:
+    """Translate feedparser's dictionary. `dict.get` is used throughout: its `[]` maps missing keys onto others."""
+    raw = RawEntry(
+        id=_text(item, "id"),
+        link=_text(item, "link"),
+        title=_text(item, "title"),
+        published=_text(item, "published"),
+        updated=_text(item, "updated"),
+        language=_text(item, "language"),
+        source=_text(dict.get(item, "source") or {}, "title"),
+    )
+    raw.authors = [name for author in _list(item, "authors") if (name := _text(author, "name"))]
+    raw.categories = [
+        label for tag in _list(item, "tags") if (label := _text(tag, "term") or _text(tag, "label"))
+    ]
+    _add_texts(raw, item)
+    _add_media(raw, item)
+    return raw
+
+
+def _add_texts(raw: RawEntry, item: dict[str, Any]) -> None:
+    raw.contents = [(_text(content, "type"), _text(content, "value")) for content in _list(item, "content")]
+    summary = dict.get(item, "summary")
+    if isinstance(summary, str):
+        detail = dict.get(item, "summary_detail") or {}
+        raw.summary = (_text(detail, "type"), summary)
+
+
+def _add_media(raw: RawEntry, item: dict[str, Any]) -> None:
+    raw.media = [medium for content in _list(item, "media_content") if (medium := _medium(content))]
+    raw.thumbnails = [url for thumbnail in _list(item, "media_thumbnail") if (url := _text(thumbnail, "url"))]
+    image = dict.get(item, "image")
+    if isinstance(image, dict) and (href := _text(image, "href")):
+        raw.thumbnails.append(href)
+    links = [link for link in _list(item, "links") if _text(link, "rel") == "enclosure"]
+    raw.enclosures = [medium for link in links if (medium := _medium(link))]
+
+
+def _medium(attributes: dict[str, Any]) -> Medium | None:
+    url = _text(attributes, "url") or _text(attributes, "href")
+    return (
+        Medium(
+            url, pixels(_text(attributes, "width")), _text(attributes, "type"), _text(attributes, "medium")
+        )
+        if url
+        else None
+    )
+
+
+def _text(item: dict[str, Any], key: str) -> str:
+    value = dict.get(item, key) if isinstance(item, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _list(item: dict[str, Any], key: str) -> list[Any]:
+    value = dict.get(item, key) if isinstance(item, dict) else None
+    return value if isinstance(value, list) else []
