@@ -1,0 +1,216 @@
+"""The composition root: everything real is made here (clock, randomness, network, processes, database) and handed down."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import __version__
+from monitor.cli.clock import now
+from monitor.errors import CommandError
+from monitor.models import DigestSpec, Target
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from monitor.collect.cadence import Policy
+    from monitor.collect.fetch import AiohttpFetcher
+    from monitor.collect.sandbox import Sandbox
+    from monitor.config import Config
+    from monitor.config.settings import Settings
+    from monitor.pipeline import Desk
+    from monitor.pipeline.protocols import Checkpoint, Notifier
+    from monitor.store import Store
+
+REQUEST_DEADLINE = 25.0  # seconds a message under way may still take when the configuration changes
+
+
+def read_config(directory: str | Path) -> Config:
+    """Load a configuration with this process's environment; raises ConfigError with every mistake."""
+    from monitor.config import load
+
+    return load(Path(directory), os.environ)
+
+
+def open_store(config: Config) -> Store:
+    """Open (and where needed create or migrate) the configured database."""
+    from monitor.store import Store
+
+    return Store.open(config.settings.database)
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """Return every secret value of a configuration, so that logs can blank them."""
+    held = (settings.slack.token, settings.slack.app_token, settings.slack.webhook, settings.email.password)
+    return tuple(value.get_secret_value() for value in held if value)
+
+
+def fetcher(settings: Settings) -> AiohttpFetcher:
+    """Make the one dialer."""
+    from monitor.collect.fetch import AiohttpFetcher
+
+    fetch = settings.fetch
+    return AiohttpFetcher(
+        user_agent(settings),
+        per_host=fetch.per_host,
+        host_delay=fetch.host_delay.total_seconds(),
+        concurrency=fetch.concurrency,
+        allow_private=fetch.allow_private,
+        now=now,
+    )
+
+
+def user_agent(settings: Settings) -> str:
+    """Return the one User-Agent: `monitor/0.1.0 (+contact)`."""
+    contact = settings.fetch.contact
+    return settings.fetch.user_agent or f"monitor/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def sandbox(settings: Settings) -> Sandbox:
+    """Make the worker processes."""
+    from monitor.collect.sandbox import Sandbox
+
+    return Sandbox(
+        workers=settings.workers or os.cpu_count() or 1,
+        preload=("monitor.collect.reading", "monitor.collect.extract"),
+    )
+
+
+def policy(settings: Settings) -> Policy:
+    """Return the polling intervals."""
+    from monitor.collect.cadence import Policy
+
+    fetch = settings.fetch
+    return Policy(
+        default=fetch.interval.default,
+        min=fetch.interval.min,
+        max=fetch.interval.max,
+        backoff_base=fetch.backoff.base,
+        backoff_max=fetch.backoff.max,
+    )
+
+
+def desk(config: Config) -> Desk:
+    """Return what the configuration says about digests."""
+    from monitor.pipeline import Desk
+
+    topics = config.topics.specs
+    return Desk(
+        digests=config.digests,
+        names={topic.id: topic.name for topic in topics},
+        rules={topic.id: topic.alert for topic in topics if topic.alert},
+        weights={feed.name: feed.weight for feed in config.feeds},
+        targets=_targets,
+    )
+
+
+def _targets(spec: DigestSpec) -> tuple[Target, ...]:
+    """Return where a digest really goes; the configuration has already put the console in for what is not set up."""
+    return spec.to
+
+
+def notifiers(config: Config) -> Mapping[str, Notifier]:
+    """Make a notifier for every kind of target that can be reached with this configuration."""
+    from monitor.deliver.console import ConsoleNotifier
+    from monitor.deliver.html import HtmlNotifier
+
+    settings = config.settings
+    made: dict[str, Notifier] = {
+        "console": ConsoleNotifier(sys.stdout, now),
+        "html": HtmlNotifier(Path(settings.html.directory or "data/digests"), now),
+    }
+    wanted = {target.kind for spec in config.digests for target in spec.to} - made.keys()
+    made.update({kind: _notifier(kind, config) for kind in sorted(wanted)})
+    return made
+
+
+def _notifier(kind: str, config: Config) -> Notifier:
+    """Make the notifier of a kind that needs the network; raises CommandError for one that is not set up."""
+    settings = config.settings
+    if kind == "slack":
+        return _slack(settings)
+    if kind == "email":
+        from monitor.deliver.email import EmailNotifier
+
+        mail = settings.email
+        return EmailNotifier(
+            host=mail.host,
+            port=mail.port,
+            sender=mail.sender or "",
+            username=mail.username,
+            password=_open(mail.password),
+            tls=mail.tls,
+            now=now,
+        )
+    if kind == "webhook":
+        from monitor.deliver.webhook import WebhookNotifier
+
+        return WebhookNotifier()
+    if kind == "atom":
+        from monitor.deliver.atom import AtomNotifier
+
+        return AtomNotifier(now)
+    if kind == "apprise":
+        from monitor.deliver.apprise import AppriseNotifier
+
+        return AppriseNotifier()
+    raise CommandError(f"no such kind of target: {kind}")
+
+
+def _slack(settings: Settings) -> Notifier:
+    from monitor.deliver.slack import SlackNotifier, WebhookNotifier
+
+    slack = settings.slack
+    if slack.token:
+        return SlackNotifier(
+            slack.token.get_secret_value(), base_url=slack.base_url, interactive=slack.app_token is not None
+        )
+    if slack.webhook:
+        return WebhookNotifier(slack.webhook.get_secret_value())
+    raise CommandError(
+        "a digest goes to Slack, but neither slack.token nor slack.webhook is set in monitor.yaml"
+    )
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def chance() -> float:
+    """Return a random number in [0, 1), for jitter and backoff; nothing secret hangs on it."""
+    return random.random()  # noqa: S311  # not cryptography
+
+
+def nonce() -> str:
+    """Return a name for one message that nothing else will ever have."""
+    return uuid.uuid4().hex
+
+
+def owner() -> str:
+    """Return a name for this process in the ledger."""
+    return f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def checkpoint() -> Checkpoint:
+    """Return what is called at every point that the kill drill names: nothing, unless $MONITOR_CRASH_AT names the point to die at."""
+    import signal
+
+    from monitor.pipeline.protocols import no_checkpoint
+
+    name, _, nth = os.environ.get("MONITOR_CRASH_AT", "").partition(":")
+    if not name:
+        return no_checkpoint
+    left = [int(nth or 1)]
+
+    def die(point: str) -> None:
+        if point == name:
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return die

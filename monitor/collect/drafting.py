@@ -1,0 +1,46 @@
+"""The other functions worker processes run for a feed: new entries' own texts read into articles, and their pages.
+
+Foreign bytes again (HTML inside the feed, and the pages), so it runs where a hostile one can do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.collect.extract import extract
+from monitor.collect.fulltext import PageDecision, is_cut_to_length, learn, needs_page
+from monitor.collect.teaser import article_from_entry, merge
+from monitor.models import Article, Entry, Feed, FeedState
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the feed itself says of an entry: an article, and whether the page must be fetched for more."""
+
+    article: Article
+    page: PageDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article after its page was read; `full` is what the feed is now known to carry (None: undecided)."""
+
+    article: Article
+    full: bool | None
+
+
+def from_entries(entries: Sequence[Entry], feed: Feed, state: FeedState, now: datetime) -> tuple[Own, ...]:
+    """Return what the feed says of each entry, in order; `now` is when they were first seen."""
+    cut = is_cut_to_length(entries)
+    return tuple(
+        Own(article_from_entry(entry, feed, now), needs_page(entry, feed, state, cut_to_length=cut))
+        for entry in entries
+    )
+
+
+def from_page(body: bytes, url: str, feed: Feed, entry: Entry, own: Article, full: bool | None) -> Read:
+    """Return the article of a fetched page (`url` is its final address), joined with what the feed itself said (`own`)."""
+    page = extract(body, url, body=feed.body, strip=feed.strip, entry=entry)
+    return Read(merge(page, own, feed), learn(full, own.text, page.text))

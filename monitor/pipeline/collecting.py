@@ -1,0 +1,165 @@
+"""The first half of the flow: due feeds | poll | save, many feeds side by side, saved in batches.
+
+A slow feed delays nobody: polls are started as they fall due and saved as they end, with what has ended beside them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor.errors import StoreError
+from monitor.models import Feed, FeedState, Outcome, Response
+from monitor.pipeline.polling import Polled, Poller
+from monitor.pipeline.protocols import Clock, Observer, Unobserved
+from monitor.pipeline.reports import PollReport
+from monitor.pipeline.saving import Saver
+from monitor.urls import registrable
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+
+log = structlog.get_logger("collect")
+
+BATCH = 50  # feeds a transaction (spec/collect.md, "Bars")
+BATCH_SECONDS = 0.5
+AT_ONCE = 200  # polls under way; the fetcher's own limit is what counts, this one bounds memory
+LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withheld from other daemons
+
+
+@dataclass(slots=True)
+class Collector:
+    """Starts polls and saves them. `shared` says that other daemons work on the same database."""
+
+    feeds: Mapping[str, Feed]
+    store: Store
+    poller: Poller
+    saver: Saver
+    now: Clock
+    observer: Observer = field(default_factory=Unobserved)
+    shared: bool = False
+    reports: list[PollReport] = field(default_factory=list)
+    _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _ended: list[Polled] = field(default_factory=list)
+    _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _flush_soon: asyncio.TimerHandle | None = None
+    _flushes: set[asyncio.Task[None]] = field(default_factory=set)
+    _closing: bool = False
+    _unsaved: bool = False
+
+    async def start_due(self) -> None:
+        """Start the polls that are due and not under way; return at once."""
+        room = AT_ONCE - len(self._under_way)
+        if room <= 0 or self._closing or (self._unsaved and not await asyncio.to_thread(self.store.writable)):
+            return  # what cannot be saved need not be fetched
+        due = await asyncio.to_thread(
+            self.store.feeds.due, self.now(), room + len(self._under_way), LEASE if self.shared else None
+        )
+        self.start(due[: room + len(self._under_way)])
+
+    def start(self, states: Collection[FeedState]) -> None:
+        """Start polls of these feeds; those of a host that asked for quiet, and those under way, are passed over."""
+        quiet = self.store.feeds.quiet_hosts(self.now())
+        for state in states:
+            feed = self.feeds.get(state.name)
+            if feed is None or state.name in self._under_way:
+                continue
+            until = quiet.get(registrable(state.url))
+            work = self._rest(feed, state, until) if until else self._poll(feed, state)
+            task = asyncio.ensure_future(work)
+            self._under_way[state.name] = task
+            task.add_done_callback(lambda _, name=state.name: self._under_way.pop(name, None))
+
+    async def collect(self, names: Collection[str] = (), force: bool = False) -> list[PollReport]:
+        """Poll what is due, or with `force` everything, of the named feeds or of all; return a report for each."""
+        before = len(self.reports)
+        states = await asyncio.to_thread(
+            self.store.feeds.states if force else self.store.feeds.due, *(() if force else (self.now(),))
+        )
+        wanted = [state for state in states if not names or state.name in names]
+        for first in range(0, len(wanted), AT_ONCE):
+            self.start(wanted[first : first + AT_ONCE])
+            await self.drained()
+        return self.reports[before:]
+
+    async def drained(self) -> None:
+        """Wait until every poll under way has ended and is saved."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way.values()), return_when=asyncio.ALL_COMPLETED)
+        await self._flush()
+
+    async def finish(self, within: float) -> None:
+        """Start nothing more; let what is under way end within so many seconds, and save what has ended."""
+        self._closing = True
+        if self._under_way:
+            _, late = await asyncio.wait(set(self._under_way.values()), timeout=within)
+            for task in late:
+                task.cancel()
+        await self._flush()
+
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
+        """Poll one feed; nothing that happens in it reaches the others."""
+        try:
+            polled = await self.poller.poll(feed, state)
+        except StoreError as error:
+            log.error(
+                "poll given up", feed=feed.name, error=str(error)
+            )  # next_poll stands: it is due again at the next tick
+            return
+        except Exception as error:  # the per-feed boundary: a defect met by one feed is that feed's error
+            log.error("poll failed", feed=feed.name, error=repr(error), exc_info=True)
+            polled = self._failed(feed, state, "internal", f"internal error: {type(error).__name__}")
+        await self._end(polled)
+
+    def _failed(self, feed: Feed, state: FeedState, reason: str, error: str) -> Polled:
+        return self.poller.concluded(
+            feed, state, Response(Outcome.ERROR, state.url, reason=reason, error=error)
+        )
+
+    async def _rest(self, feed: Feed, state: FeedState, until: datetime) -> None:
+        """Pass over a feed whose host asked for quiet, and plan it for afterwards."""
+        response = Response(
+            Outcome.SKIPPED, state.url, reason="host_quiet", retry_after=(until - self.now()).total_seconds()
+        )
+        await self._end(self.poller.concluded(feed, state, response))
+
+    async def _end(self, polled: Polled) -> None:
+        """Put an ended poll with the others of its batch."""
+        self._ended.append(polled)
+        for notice in polled.notices:
+            log.warning("feed", feed=polled.feed.name, notice=notice.kind, text=notice.text)
+        if len(self._ended) >= BATCH:
+            await self._flush()
+        elif self._flush_soon is None:
+            self._flush_soon = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._flush_later)
+
+    def _flush_later(self) -> None:
+        task = asyncio.ensure_future(self._flush())
+        self._flushes.add(task)
+        task.add_done_callback(self._flushes.discard)
+
+    async def _flush(self) -> None:
+        """Save what has ended, in one transaction; what cannot be saved will be polled again."""
+        if self._flush_soon:
+            self._flush_soon.cancel()
+            self._flush_soon = None
+        async with self._saving:
+            batch, self._ended = self._ended, []
+            if not batch:
+                return
+            try:
+                reports = await asyncio.to_thread(self.saver.save, batch)
+            except StoreError as error:
+                self._unsaved = True
+                log.error("a batch was not saved; its feeds stay due", feeds=len(batch), error=str(error))
+                return
+        self._unsaved = False
+        for report in reports:
+            self.observer.polled(report)
+        self.reports += reports
+        del self.reports[:-10_000]  # the daemon runs for years

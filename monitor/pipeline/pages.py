@@ -1,0 +1,153 @@
+"""From new entries to articles: fetch page | extract, with the feed's own text as the floor below which nothing falls.
+
+A page that cannot be fetched or read never costs the article: it keeps what the feed said, with the reason beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from monitor import urls
+from monitor.collect import identity
+from monitor.collect.drafting import Own, Read, from_entries, from_page
+from monitor.errors import WorkerError
+from monitor.models import Article, Feed, FeedState, Outcome, Request, article_id
+from monitor.pipeline.protocols import Clock, Fetcher, Workers
+from monitor.pipeline.robots import Robots
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+
+TEXT_DEADLINE = 10.0  # seconds a worker may take over all new entries of one feed
+PAGE_DEADLINE = 8.0  # seconds a worker may take over one page (spec/safety.md)
+PAGE_LIMIT = 6 * 2**20  # bytes, inflated; the extractor itself cuts what is larger than an article can be
+PATIENCE = 120.0  # seconds one poll waits for all its pages together; the rest keep the feed's text
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A new (or changed) article before it is matched. `announce` False keeps it out of digests (a silent first poll).
+
+    `wants_page` says that its page is to be fetched. `known_as` is the id it is stored under already, for a changed entry; `full` is
+    what its page taught about the feed's own texts (None: nothing).
+    """
+
+    article: Article
+    candidate: identity.Candidate
+    announce: bool = True
+    wants_page: bool = False
+    known_as: str | None = None
+    full: bool | None = None
+
+
+@dataclass(slots=True)
+class Pages:
+    """Turns judged entries into drafts."""
+
+    store: Store
+    fetcher: Fetcher
+    workers: Workers
+    robots: Robots
+    limits: Callable[[Request], Request]
+    now: Clock
+
+    async def drafts(
+        self, feed: Feed, state: FeedState, items: Sequence[identity.Judged], announced: Collection[int]
+    ) -> tuple[Draft, ...]:
+        """Return a draft for each item, in order; those at other positions than `announced` are silent: neither announced nor fetched.
+
+        Raises WorkerError when the entries' own texts kill the worker that reads them.
+        """
+        if not items:
+            return ()
+        entries = [item.candidate.entry for item in items]
+        texts: tuple[Own, ...] = await self.workers.run(
+            from_entries, entries, feed, state, self.now(), deadline=TEXT_DEADLINE
+        )
+        drafts = [
+            Draft(
+                named(own.article, item.candidate, shared),
+                item.candidate,
+                number in announced,
+                own.page.fetch and number in announced,
+                item.article,
+            )
+            for number, (own, item, shared) in enumerate(zip(texts, items, _shared_links(items), strict=True))
+        ]
+        return await self._with_pages(feed, state, drafts)
+
+    async def _with_pages(self, feed: Feed, state: FeedState, drafts: list[Draft]) -> tuple[Draft, ...]:
+        """Read the pages that are wanted, side by side; the fetcher spaces them out by host."""
+        stored = self.store.archive.known([draft.article.id for draft in drafts if draft.known_as is None])
+        tasks = [
+            asyncio.ensure_future(self._read(feed, state, draft))
+            if draft.wants_page and draft.article.id not in stored
+            else None
+            for draft in drafts
+        ]
+        under_way = [task for task in tasks if task]
+        if under_way:
+            _, late = await asyncio.wait(under_way, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+        return tuple(_outcome(draft, task) for draft, task in zip(drafts, tasks, strict=True))
+
+    async def _read(self, feed: Feed, state: FeedState, draft: Draft) -> Draft:
+        """Fetch and extract one page; whatever goes wrong is a note on the feed's own text."""
+        url = draft.article.url
+        rules = await self.robots.rules(url, feed)
+        if not rules.allows(url):
+            return noted(draft, "its robots.txt asks not to fetch it")
+        response = await self.fetcher.fetch(self._request(feed, url, rules.delay or 0.0))
+        if response.outcome is not Outcome.OK:
+            return noted(draft, response.error or f"HTTP {response.status}")
+        try:
+            page: Read = await self.workers.run(
+                from_page,
+                response.body,
+                response.url,
+                feed,
+                draft.candidate.entry,
+                draft.article,
+                state.full,
+                deadline=PAGE_DEADLINE,
+            )
+        except WorkerError as error:
+            return noted(draft, f"it could not be read ({error.cause})")
+        return replace(draft, article=replace(page.article, id=draft.article.id), full=page.full)
+
+    def _request(self, feed: Feed, url: str, spacing: float) -> Request:
+        request = Request(
+            url, accept="page", headers=feed.headers, allow_private=feed.allow_private, spacing=spacing
+        )
+        return self.limits(replace(request, max_wire=PAGE_LIMIT, max_inflated=PAGE_LIMIT))
+
+
+def _outcome(draft: Draft, task: asyncio.Task[Draft] | None) -> Draft:
+    if task is None:
+        return draft
+    return noted(draft, "it did not arrive in time") if task.cancelled() or not task.done() else task.result()
+
+
+def noted(draft: Draft, why: str) -> Draft:
+    """Return the draft with the reason why its page is not in it."""
+    return replace(draft, article=replace(draft.article, note=f"page: {why}"))
+
+
+def named(article: Article, candidate: identity.Candidate, shared: bool) -> Article:
+    """Give an article its id: by its canonical URL, or by its identity key where the link is shared or missing."""
+    own = (
+        article.canonical if article.canonical and not shared else f"{article.canonical}#{candidate.keys[0]}"
+    )
+    return replace(article, id=article_id(own))
+
+
+def _shared_links(items: Sequence[identity.Judged]) -> list[bool]:
+    """Tell for each item whether others of the same document have its link."""
+    links = [urls.canonical(item.candidate.entry.url or "") for item in items]
+    counts = Counter(links)
+    return [counts[link] > 1 for link in links]

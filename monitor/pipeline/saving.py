@@ -1,0 +1,150 @@
+"""The end of collecting: match | copies | save, one transaction per batch of feeds.
+
+An article, the keys that make its entry known, and its feed's next state are written together or not at all: a crash re-does
+at most one batch, and can neither lose an entry nor announce it twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from monitor.errors import StoreError
+from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision
+from monitor.pipeline.pages import Draft
+from monitor.pipeline.polling import Polled
+from monitor.pipeline.protocols import Clock
+from monitor.pipeline.reports import PollReport
+from monitor.stories.changes import material_change
+from monitor.stories.index import StoryIndex
+
+if TYPE_CHECKING:
+    from monitor.store import Store
+    from monitor.topics import Topics
+
+log = structlog.get_logger("collect")
+
+WINDOW = timedelta(days=3)  # of story grouping (spec/digests.md)
+TOUCH_AFTER = timedelta(days=1)  # a key's last sighting is written at most once a day
+
+
+@dataclass(slots=True)
+class Saver:
+    """Matches, groups and saves; one batch at a time, in one thread, because stories grow in order."""
+
+    store: Store
+    topics: Topics
+    now: Clock
+    _index: StoryIndex | None = None
+
+    def save(self, batch: Sequence[Polled]) -> list[PollReport]:
+        """Write the polls of a batch; return a report for each. Raises StoreError with nothing written."""
+        now = self.now()
+        known = set(
+            self.store.archive.known([draft.article.id for polled in batch for draft in polled.drafts])
+        )
+        try:
+            records = [self._record(polled, known, now) for polled in batch]
+            self.store.save_polls(records, now)
+        except StoreError:
+            self._index = None  # it has seen articles that are not stored: read it anew
+            raise
+        return [report(polled, record) for polled, record in zip(batch, records, strict=True)]
+
+    def _record(self, polled: Polled, known: set[str], now: datetime) -> PollRecord:
+        fresh = [draft for draft in polled.drafts if _take(draft.article.id, known)]
+        return PollRecord(
+            state=polled.state,
+            sightings=polled.sightings,
+            new=tuple(self._collected(draft, now) for draft in fresh),
+            revised=tuple(found for draft in polled.changed if (found := self._revision(draft))),
+            touched=tuple(self.store.feeds.stale(polled.state.name, polled.touched, now - TOUCH_AFTER))
+            if polled.touched
+            else (),
+            quiet=polled.quiet,
+            gap=polled.gap,
+        )
+
+    def _collected(self, draft: Draft, now: datetime) -> Collected:
+        """Match a new article; only what matched takes part in stories, because only that can be told."""
+        article = replace(draft.article, first_seen=now)
+        matches = tuple(self.topics.match(article))
+        if not matches:
+            return Collected(article, announce=draft.announce)
+        index = self._stories(now)
+        placement = index.add(article, now)
+        return Collected(
+            article, matches, placement.story, placement.copy_of, index.sketch(article), draft.announce
+        )
+
+    def _stories(self, now: datetime) -> StoryIndex:
+        """Return the index of stories, read from the store at the first need after a start or a failure."""
+        if self._index is None:
+            self._index = StoryIndex()
+            for found in self.store.archive.sketches(now - WINDOW):
+                self._index.load(*found)
+        self._index.expire(now)
+        return self._index
+
+    def _revision(self, draft: Draft) -> Revision | None:
+        """Compare a changed entry with what is stored; a shorter feed text never replaces a page's."""
+        old = self.store.archive.article(draft.known_as) if draft.known_as else None
+        if old is None:
+            return None
+        new = revised(old, draft.article)
+        return Revision(new, self._matches(new), material_change(old, new) if old.text else "")
+
+    def _matches(self, article: Article) -> tuple[Match, ...]:
+        return tuple(self.topics.match(article))
+
+
+def revised(old: Article, new: Article) -> Article:
+    """Return the new form of a stored article: its identity and first sight stay, and so does a full text that only a teaser would replace."""
+    keeps_text = (
+        new.completeness is Completeness.TEASER
+        and old.completeness is not Completeness.TEASER
+        and bool(old.text)
+    )
+    text = old if keeps_text else new
+    return replace(
+        new,
+        id=old.id,
+        url=old.url or new.url,
+        first_seen=old.first_seen,
+        published=old.published or new.published,
+        text=text.text,
+        completeness=text.completeness,
+        confidence=text.confidence,
+    )
+
+
+def _take(article: str, known: set[str]) -> bool:
+    """Tell whether an article is new to the archive and to this batch (another feed may have brought it), and take it."""
+    if article in known:
+        return False
+    known.add(article)
+    return True
+
+
+def report(polled: Polled, record: PollRecord) -> PollReport:
+    """Return what is said of a poll."""
+    state, response = record.state, polled.response
+    matches = Counter(match.topic for item in record.new for match in item.matches)
+    reason = state.reason_detail or state.reason.value
+    return PollReport(
+        state.name,
+        state.url,
+        response.outcome,
+        polled.new,
+        len(record.revised),
+        state.next_poll,
+        reason,
+        state.error,
+        response.reason,
+        matches,
+    )
