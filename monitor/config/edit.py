@@ -120,8 +120,16 @@ def _end_of_list(source: Source, listed: SequenceNode) -> tuple[int, str]:
             raise CommandError(f"{source.name} says `feeds: []`; remove the brackets first")
         return _line_end(source.text, match.end()), "  "
     _, column = source.place(listed.start)
-    last = max(_last(listed.items[-1]) - 1, 0)
-    return _line_end(source.text, last), " " * (column - 1)
+    return _end_of_entry(source, listed, -1), " " * (column - 1)
+
+
+def _end_of_entry(source: Source, listed: SequenceNode, index: int) -> int:
+    """Return the start of the line after an entry and the comments that are indented as a part of it."""
+    _, column = source.place(listed.start)
+    end = _line_end(source.text, max(_last(listed.items[index]) - 1, 0))
+    while comment := re.compile(rf"[ ]{{{column},}}#.*\n?").match(source.text, end):
+        end = comment.end()
+    return end
 
 
 def _last(node: Node) -> int:
@@ -144,7 +152,7 @@ def _lines_of(source: Source, listed: SequenceNode, index: int) -> tuple[int, in
     first, _ = source.place(listed.items[index].start)
     while first > 1 and source.line(first - 1).lstrip().startswith("#") and source.line(first - 1)[:1] == " ":
         first -= 1
-    return source.starts[first - 1], _line_end(source.text, _last(listed.items[index]) - 1)
+    return source.starts[first - 1], _end_of_entry(source, listed, index)
 
 
 def _entry(feed: Feed, indent: str) -> str:

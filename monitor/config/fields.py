@@ -161,7 +161,11 @@ def target(value: object) -> Target:
             "no such kind of target" + (f" (did you mean {close!r}?)" if close else ""),
             "one of console, " + ", ".join(_TARGETS),
         )
-    return Target(kind, _TARGETS[kind](address))
+    try:
+        return Target(kind, _TARGETS[kind](address))
+    except WrongValueError as error:
+        error.value_of = str(kind)
+        raise
 
 
 def _channel(value: object) -> str:

@@ -95,7 +95,9 @@ def _doubled_feeds(feeds: Document[FeedsFile]) -> Iterable[Problem]:
     names, addresses = _Firsts(feeds.source), _Firsts(feeds.source)
     for node, data in feeds.items("feeds"):
         url = data.get("url")
-        name = data.get("name") or (site_name(url) if isinstance(url, str) else None)
+        name = data.get("name") or (
+            site_name(url) if isinstance(url, str) and url.startswith("http") else None
+        )
         if isinstance(url, str) and (line := addresses.line(_address(url), node)):
             yield feeds.problem(
                 node.values["url"],
@@ -150,7 +152,11 @@ def _crossed(digests: Document[DigestsFile], topics: frozenset[str], settings: S
             if topic.text not in topics:
                 yield digests.problem(topic, *_unknown_topic(topic.text, topics))
         for target in _children(node.values.get("to")):
-            if isinstance(target, MappingNode) and "email" in target.values and settings.email.sender is None:
+            if (
+                isinstance(target, MappingNode)
+                and list(target.values) == ["email"]
+                and settings.email.sender is None
+            ):
                 yield digests.problem(
                     target, "mail needs a sender", "set email: {from: monitor@example.org} in monitor.yaml"
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
@@ -134,19 +134,28 @@ def _quiet_hours(value: object) -> QuietHours:
     if isinstance(value, QuietHours):
         return value
     if isinstance(value, dict) and "hours" in value and set(value) <= {"hours", "breakthrough"}:
-        return QuietHours(*values.hours(value["hours"]), _score(value.get("breakthrough")))
+        return QuietHours(*_hours(value["hours"]), _breakthrough(value.get("breakthrough")))
     if isinstance(value, dict):
         raise WrongValueError("not quiet hours", 'write {hours: "22:00-07:00", breakthrough: 90}')
     return QuietHours(*values.hours(value))
 
 
-def _score(value: object) -> float | None:
-    """Read an about-ness, 0-100."""
+def _hours(value: object) -> tuple[time, time]:
+    """Read the `hours` of quiet hours that are a mapping."""
+    try:
+        return values.hours(value)
+    except WrongValueError as error:
+        error.value_of = "hours"
+        raise
+
+
+def _breakthrough(value: object) -> float | None:
+    """Read the about-ness (0-100) from which alerts do not wait."""
     if value is None or (
         isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100
     ):
         return value
-    raise WrongValueError("not a score", "a number from 0 to 100")
+    raise WrongValueError("not a score", "a number from 0 to 100", value_of="breakthrough")
 
 
 _HOURS_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2} ?[-–] ?[0-9]{1,2}:[0-9]{2}$"}
@@ -217,7 +226,7 @@ class DigestShape(Shape):
             yield WrongValueError(
                 message, 'either at: ["08:00", "17:00"] or every: 4h', key="every" if at else "name"
             )
-        if isinstance(at, list) and len(set(map(str, at))) < len(at):
+        if isinstance(at, list) and len({str(it).zfill(5) for it in at}) < len(at):
             yield WrongValueError("a time stands twice in `at`", "remove one of them", key="at")
 
     def spec(self, timezone: str) -> DigestSpec:

@@ -21,15 +21,19 @@ _INVISIBLE_BREAKS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}
 # YAML 1.2, 5.1: the printable set; everything else must be escaped in double quotes.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 # What is masked in a quoted line: values of keys that name a secret, Slack tokens and hooks wherever they stand, URL credentials.
+_NAMES_A_SECRET = (
+    r"""(?i:[\w-]*(?:token|password|secret|api[_-]?key)|authorization|cookie|webhook)["']?\s*:\s+"""  # noqa: S105  # a pattern
+)
 _SECRETS = (
+    re.compile(rf"""^[\s-]*["']?{_NAMES_A_SECRET}(?P<it>[^\s#].*?)\s*$"""),  # a line of its own: all of it
     re.compile(
-        r"""(?i)\b(?:[\w-]*(?:token|password|secret|api[_-]?key)|authorization|cookie|webhook)["']?\s*:\s+(?P<it>[^\s#].*?)\s*$"""
-    ),
+        rf"""[{{,]\s*["']?{_NAMES_A_SECRET}(?P<it>"[^"]*"|'[^']*'|[^\s#"',}}\]]+)"""
+    ),  # in brackets: as far as the value goes
     re.compile(r"(?P<it>\bxox[a-z]-[\w-]+|\bxapp-[\w-]+)"),
     re.compile(r"hooks\.slack\.com/(?P<it>[^\s\"'}\]]+)"),
-    re.compile(r"://(?P<it>[^/\s@\"']+)@"),
+    re.compile(r"://(?:[^/\s:@\"']*:)(?P<it>[^/\s@\"']+)@"),
+    re.compile(r"://(?P<it>[^/\s:@\"']{16,})@"),
 )
-
 _VARIABLE = re.compile(r"""["']?\$\{[^}]*\}["']?\s*[,}]?\s*(?:#.*)?""")
 
 

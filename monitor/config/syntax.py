@@ -88,7 +88,7 @@ def syntax_problem(source: Source, error: Any) -> Problem:
     """Return the mistake behind a parser's error (a `MarkedYAMLError`), placed and put in plain words."""
     here = _offset(source, error.problem_mark or error.context_mark)
     began = _offset(source, error.context_mark or error.problem_mark)
-    if special := _by_text(source, here, str(error.problem)):
+    if special := _by_text(source, began, here, str(error.problem)):
         return special
     for part, message, hint, at_start in _SAYINGS:
         if part in str(error.problem):
@@ -102,44 +102,71 @@ def _offset(source: Source, mark: Any) -> int:
     return offset if offset < len(source.text) else max(0, len(source.text.rstrip()) - 1)
 
 
-def _by_text(source: Source, here: int, problem: str) -> Problem | None:
+def _by_text(source: Source, began: int, here: int, problem: str) -> Problem | None:
     """Recognise mistakes by the text at the place rather than by the parser's words for it."""
     line, column = source.place(here)
     text = source.line(line)
     if "\t" in text[: len(text) - len(text.lstrip())]:
-        tab = here - (column - 1) + text.index("\t")
+        tab = source.starts[line - 1] + text.index("\t")
         return source.problem(tab, "a tab in the indentation", hint="YAML wants spaces: two for each level")
-    if "expected key" in problem and re.search(r""":\s+(["']).*\1\s*\S*$""", text[:column]):
-        return source.problem(here, "text after the closing quote", hint=_QUOTED_START)
-    if "expected key" in problem and (star := re.search(r":\s+\*", text[:column])):
-        at = here - column + star.end()
-        return source.problem(
-            at, "a value that begins with * is an alias", hint="put text that begins with * in quotes"
-        )
-    if "node content" in problem and (hash_sign := _comment_in_brackets(source, here)) is not None:
-        return source.problem(
-            hash_sign,
-            "everything after this # is a comment",
-            hint='put text that begins with # in quotes, like "#channel"',
-        )
-    if "expected ',' or" in problem and (variable := re.search(r"""(?<!["'\w])\$\{""", text)):
-        at = source.starts[line - 1] + variable.start()
-        return source.problem(
-            at, "a ${NAME} without quotes inside brackets", hint='write "${NAME}", with quotes'
-        )
-    if "node content" in problem and text[column - 1 :].strip() in ("[", "{"):
-        return source.problem(here, f"this {text[column - 1]} is not closed", hint="add the closing bracket")
-    if ("start any token" in problem or "node content" in problem) and column <= len(text):
+    if "expected key" in problem:
+        return _where_no_key_fits(source, line, column)
+    if "mapping values" in problem and (above := _line_without_colon(source, line)):
+        start = source.starts[above - 1] + len(source.line(above)) - len(source.line(above).lstrip())
+        return source.problem(start, "a key without ':'", end=start + 999, hint="write `key: value`")
+    if "expected ',' or" in problem or "node content" in problem:
+        return _in_brackets(source, began, here)
+    if "start any token" in problem and column <= len(text):
         return source.problem(
             here, f"a value cannot begin with {text[column - 1]}", hint="put the value in quotes"
         )
     return None
 
 
-def _comment_in_brackets(source: Source, here: int) -> int | None:
-    """Return the offset of a `#` that cut off a value inside brackets, on the last line before the place."""
-    for number in range(source.place(here)[0], 0, -1):
-        if source.line(number).strip():
-            hash_sign = re.search(r"[\[{,:]\s+#", source.line(number))
-            return source.starts[number - 1] + hash_sign.end() - 1 if hash_sign else None
+def _where_no_key_fits(source: Source, line: int, column: int) -> Problem | None:
+    """Recognise values that begin with a quote or a star and go on behind it."""
+    text = source.line(line)[:column]
+    start = source.starts[line - 1]
+    if re.search(r""":\s+(["']).*\1\s*\S*$""", text):
+        return source.problem(start + column - 1, "text after the closing quote", hint=_QUOTED_START)
+    if star := re.search(r":\s+\*", text):
+        return source.problem(
+            start + star.end() - 1,
+            "a value that begins with * is an alias",
+            hint="put text that begins with * in quotes",
+        )
+    return None
+
+
+def _line_without_colon(source: Source, line: int) -> int:
+    """Return the number of the line above that should have been a key of its own and lacks its colon, else 0."""
+    text = source.line(line)
+    for number in range(line - 1, 0, -1):
+        above = source.line(number)
+        if above.strip() and not above.lstrip().startswith("#"):
+            level = len(text) - len(text.lstrip()) == len(above) - len(above.lstrip())
+            return number if level and ":" not in above and not above.lstrip().startswith("-") else 0
+    return 0
+
+
+def _in_brackets(source: Source, began: int, here: int) -> Problem | None:
+    """Recognise what cuts a list or mapping in brackets short: a # that begins a comment, a variable, an unclosed bracket."""
+    for number in range(source.place(began)[0], source.place(here)[0] + 1):
+        text, start = source.line(number), source.starts[number - 1]
+        if hash_sign := re.search(r"[\[{,:]\s+#", text):
+            hint = 'put text that begins with # in quotes, like "#channel"'
+            return source.problem(
+                start + hash_sign.end() - 1, "everything after this # is a comment", hint=hint
+            )
+        if variable := re.search(r"""(?<!["'\w])\$\{""", text):
+            return source.problem(
+                start + variable.start(),
+                "a ${NAME} without quotes inside brackets",
+                hint='write "${NAME}", with quotes',
+            )
+    char = source.text[here : here + 1]
+    if char and source.text[here:].strip() in ("[", "{"):
+        return source.problem(here, f"this {char} is not closed", hint="add the closing bracket")
+    if char in ("]", "}", ",") and began == here:
+        return source.problem(here, f"a value cannot begin with {char}", hint="put the value in quotes")
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ def _contradictions(
     if not isinstance(node, MappingNode) or not issubclass(model, Shape):
         return
     for wrong in model.contradictions(data):
-        yield document.problem(_blamed(node, wrong.key), str(wrong), wrong.hint)
+        yield document.problem(_blamed(node, wrong), str(wrong), wrong.hint)
     for name, field in model.model_fields.items():
         key = field.alias or name
         if key in data and (inner := _shape_in(field)):
@@ -143,11 +144,11 @@ def _problem(document: Document[Any], model: type[BaseModel], detail: Any, readi
         return _unknown_key(document, model, path, key or node)
     if detail["type"] == "missing":
         return document.problem(node, f"the key {path[-1]!r} is missing")
-    cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, WrongValueError):
-        return document.problem(_blamed(node, cause.key), str(cause), cause.hint)
     if isinstance(node, Scalar) and node.value() is None:
         return _empty(document, key or node, node)
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, WrongValueError):
+        return document.problem(_blamed(node, cause), str(cause), cause.hint)
     if node is document.root and isinstance(node, Sequence):
         return document.problem(
             node, "the list needs a key above it", f"begin the file with `{_valid_keys(model, ())[0]}:`"
@@ -212,9 +213,11 @@ def _shape_in(field: FieldInfo) -> type[Shape] | None:
     return None
 
 
-def _blamed(node: Node, key: str) -> Node:
-    """Return the key of a mapping that is to blame, or the node itself."""
-    return node.keys[key] if isinstance(node, MappingNode) and key in node.keys else node
+def _blamed(node: Node, wrong: WrongValueError) -> Node:
+    """Return the key or value of a mapping that is to blame, or the node itself."""
+    if isinstance(node, MappingNode):
+        return node.keys.get(wrong.key) or node.values.get(wrong.value_of) or node
+    return node
 
 
 def _empty(document: Document[Any], shown: Node, node: Scalar) -> Problem:
@@ -240,7 +243,7 @@ def _saying(detail: Any, node: Node) -> tuple[str, str]:
         ), "one of " + ", ".join(words)
     for limit, words_for in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
         if limit in ctx:
-            return f"this must be {words_for} {ctx[limit]}", ""
+            return f"this must be {words_for} {ctx[limit]:g}", ""
     if kind == "too_short":
         return "this list is empty", ""
     if kind == "tuple_type" and isinstance(node, Scalar):
@@ -248,6 +251,8 @@ def _saying(detail: Any, node: Node) -> tuple[str, str]:
             "this must be a list",
             f"write [{node.text}]" if node.text.isalnum() else f'write ["{node.text}"]',
         )
+    if kind == "model_type" and isinstance(node, Scalar) and (glued := re.match(r"[\w-]+:(?=\S)", node.text)):
+        return "a ':' without a blank after it", f"write `{glued[0]} {node.text[glued.end() :]}`"
     if kind == "string_type" and isinstance(node, MappingNode):
         return "this must be text, and a ': ' makes it a mapping", "put the whole text in quotes"
     return _SAYINGS.get(kind, (str(detail["msg"]), ""))

@@ -30,23 +30,25 @@ _SIZES = {
 _SIZE = re.compile(r"([0-9]{1,9})(" + "|".join(_SIZES) + ")")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_SETS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.)*[^\W_][\w-]{0,62}\.?")
 
 
 class WrongValueError(ValueError):
-    """A value cannot be read; `hint` shows the right form, `key` names the key of a mapping that is to blame."""
+    """A value cannot be read; `hint` shows the right form. Of a mapping, `key` names the key to blame, `value_of` the one whose value is."""
 
-    def __init__(self, message: str, hint: str = "", *, key: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, key: str = "", value_of: str = "") -> None:
         super().__init__(message)
         self.hint = hint
         self.key = key
+        self.value_of = value_of
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """Return the word most like the given one, None if none is like it."""
     known = {it.casefold(): it for it in words}
-    close = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.65)
     return known[close[0]] if close else None
 
 
@@ -120,13 +122,17 @@ def days(value: object) -> frozenset[int]:
 
 def _weekday(name: object) -> int:
     """Read one day's name, short or long."""
-    short = str(name).casefold()[:3]
-    if short not in WEEKDAYS or not _LONG_DAYS[WEEKDAYS.index(short)].startswith(str(name).casefold()):
-        raise WrongValueError("not a day of the week", "write " + ", ".join(WEEKDAYS))
-    return WEEKDAYS.index(short)
-
-
-_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    word = str(name).casefold()
+    day = next(
+        (index for index, long in enumerate(_LONG_DAYS) if len(word) >= 3 and long.startswith(word)), None
+    )
+    if day is None:
+        close = nearest(word, [*_DAY_SETS, *_LONG_DAYS])
+        suggestion = f" (did you mean {close!r}?)" if close else ""
+        raise WrongValueError(
+            "not a day of the week" + suggestion, "daily, weekdays, weekends, or of " + ", ".join(WEEKDAYS)
+        )
+    return day
 
 
 def zone(value: object) -> str:
