@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WithJsonSchema, model_validator
 
 from monitor.config import values
-from monitor.config.values import WrongValueError
+from monitor.config.values import WrongValue
 from monitor.models import Target
 
 
@@ -22,7 +22,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     @classmethod
-    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
         """Yield what is wrong about the keys of a mapping together; `data` is what was written and may be wrong in itself."""
         yield from ()
 
@@ -150,20 +150,20 @@ def target(value: object) -> Target:
     if value in ("console", {"console": True}):
         return Target("console")
     if not isinstance(value, dict) or len(value) != 1:
-        raise WrongValueError(
+        raise WrongValue(
             "not a target",
             'write console, {slack: "#channel"}, {email: desk@example.org}, {webhook: https://…} or {html: folder}',
         )
     kind, address = next(iter(value.items()))
     if kind not in _TARGETS:
         close = values.nearest(str(kind), [*_TARGETS, "console"])
-        raise WrongValueError(
+        raise WrongValue(
             "no such kind of target" + (f" (did you mean {close!r}?)" if close else ""),
             "one of console, " + ", ".join(_TARGETS),
         )
     try:
         return Target(kind, _TARGETS[kind](address))
-    except WrongValueError as error:
+    except WrongValue as error:
         error.value_of = str(kind)
         raise
 
@@ -171,9 +171,7 @@ def target(value: object) -> Target:
 def _channel(value: object) -> str:
     """Read a Slack channel, by name or by id."""
     if value is None:
-        raise WrongValueError(
-            "the channel is empty", 'a # begins a comment: write slack: "#channel", with quotes'
-        )
+        raise WrongValue("the channel is empty", 'a # begins a comment: write slack: "#channel", with quotes')
     if (
         isinstance(value, str)
         and value[:1] in ("#", "@", "C", "G", "D", "U")
@@ -181,7 +179,7 @@ def _channel(value: object) -> str:
         and not any(map(str.isspace, value))
     ):
         return value
-    raise WrongValueError(
+    raise WrongValue(
         "not a Slack channel",
         f'write slack: "#{value}", with quotes' if isinstance(value, str) else 'write slack: "#channel"',
     )
@@ -191,14 +189,14 @@ def _apprise(value: object) -> str:
     """Read an address of Apprise, whose scheme names the service."""
     if isinstance(value, str) and "://" in value:
         return value
-    raise WrongValueError("not an Apprise address", "write it as Apprise does, like tgram://bottoken/chat")
+    raise WrongValue("not an Apprise address", "write it as Apprise does, like tgram://bottoken/chat")
 
 
 def _path(value: object) -> str:
     """Read the path of a folder or file."""
     if isinstance(value, str) and value.strip():
         return value
-    raise WrongValueError("not a path", "write a folder or file, relative to where monitor runs")
+    raise WrongValue("not a path", "write a folder or file, relative to where monitor runs")
 
 
 TargetField = Annotated[

@@ -35,7 +35,7 @@ def _workers(value: object) -> int | None:
         return None
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 256:
         return value
-    raise values.WrongValueError("not a number of processes", "write auto, or a number from 1 to 256")
+    raise values.WrongValue("not a number of processes", "write auto, or a number from 1 to 256")
 
 
 Workers = Annotated[

@@ -28,7 +28,7 @@ from monitor.config.fields import (
     Url,
     Zone,
 )
-from monitor.config.values import WrongValueError
+from monitor.config.values import WrongValue
 from monitor.models import (
     AlertRule,
     DigestSpec,
@@ -88,14 +88,14 @@ class FeedShape(Shape):
     backfill: Url | None = Field(None, description="Read after a gap: a sitemap, or an address with {page}.")
 
     @classmethod
-    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
         """Selectors belong to `type: page` and only there."""
         if data.get("type") == "page" and not data.get("selectors"):
-            yield WrongValueError(
+            yield WrongValue(
                 "type: page needs selectors", "write selectors: {item: article, link: a}", key="type"
             )
         if data.get("type") != "page" and data.get("selectors"):
-            yield WrongValueError(
+            yield WrongValue(
                 "selectors are for type: page", "add type: page, or remove them", key="selectors"
             )
 
@@ -136,7 +136,7 @@ def _quiet_hours(value: object) -> QuietHours:
     if isinstance(value, dict) and "hours" in value and set(value) <= {"hours", "breakthrough"}:
         return QuietHours(*_hours(value["hours"]), _breakthrough(value.get("breakthrough")))
     if isinstance(value, dict):
-        raise WrongValueError("not quiet hours", 'write {hours: "22:00-07:00", breakthrough: 90}')
+        raise WrongValue("not quiet hours", 'write {hours: "22:00-07:00", breakthrough: 90}')
     return QuietHours(*values.hours(value))
 
 
@@ -144,7 +144,7 @@ def _hours(value: object) -> tuple[time, time]:
     """Read the `hours` of quiet hours that are a mapping."""
     try:
         return values.hours(value)
-    except WrongValueError as error:
+    except WrongValue as error:
         error.value_of = "hours"
         raise
 
@@ -155,7 +155,7 @@ def _breakthrough(value: object) -> float | None:
         isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100
     ):
         return value
-    raise WrongValueError("not a score", "a number from 0 to 100", value_of="breakthrough")
+    raise WrongValue("not a score", "a number from 0 to 100", value_of="breakthrough")
 
 
 _HOURS_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2} ?[-–] ?[0-9]{1,2}:[0-9]{2}$"}
@@ -218,16 +218,16 @@ class DigestShape(Shape):
     )
 
     @classmethod
-    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
         """A digest has one kind of schedule, and each time once."""
         at, every = data.get("at"), data.get("every")
         if bool(at) == bool(every):
             message = "`at` and `every` are both given" if at else "when is it sent?"
-            yield WrongValueError(
+            yield WrongValue(
                 message, 'either at: ["08:00", "17:00"] or every: 4h', key="every" if at else "name"
             )
         if isinstance(at, list) and len({str(it).zfill(5) for it in at}) < len(at):
-            yield WrongValueError("a time stands twice in `at`", "remove one of them", key="at")
+            yield WrongValue("a time stands twice in `at`", "remove one of them", key="at")
 
     def spec(self, timezone: str) -> DigestSpec:
         """Return the digest described; `timezone` is the one of monitor.yaml."""
@@ -282,10 +282,10 @@ class AlertShape(Shape):
     outlets: int | None = Field(None, ge=2, description="The story is at this many outlets.")
 
     @classmethod
-    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValueError]:
+    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
         """An alert that nothing can set off is a mistake."""
         if data.get("score") is None and data.get("outlets") is None:
-            yield WrongValueError("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
+            yield WrongValue("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
 
 
 class ExamplesShape(Shape):

@@ -15,7 +15,7 @@ from monitor.config.document import Mapping as MappingNode
 from monitor.config.document import Node, Scalar, Sequence, parse
 from monitor.config.fields import Shape
 from monitor.config.source import Report, Source, read
-from monitor.config.values import WrongValueError, nearest
+from monitor.config.values import WrongValue, nearest
 from monitor.config.variables import Reading
 from monitor.errors import ConfigError, Problem
 
@@ -147,7 +147,7 @@ def _problem(document: Document[Any], model: type[BaseModel], detail: Any, readi
     if isinstance(node, Scalar) and node.value() is None:
         return _empty(document, key or node, node)
     cause = detail.get("ctx", {}).get("error")
-    if isinstance(cause, WrongValueError):
+    if isinstance(cause, WrongValue):
         return document.problem(_blamed(node, cause), str(cause), cause.hint)
     if node is document.root and isinstance(node, Sequence):
         return document.problem(
@@ -213,7 +213,7 @@ def _shape_in(field: FieldInfo) -> type[Shape] | None:
     return None
 
 
-def _blamed(node: Node, wrong: WrongValueError) -> Node:
+def _blamed(node: Node, wrong: WrongValue) -> Node:
     """Return the key or value of a mapping that is to blame, or the node itself."""
     if isinstance(node, MappingNode):
         return node.keys.get(wrong.key) or node.values.get(wrong.value_of) or node

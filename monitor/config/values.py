@@ -1,6 +1,6 @@
 """The small values of configuration files: durations, sizes, times of day, zones, addresses.
 
-Each reader takes what YAML gave (text, most often) and returns the value, or raises `WrongValueError` with a message that does not repeat
+Each reader takes what YAML gave (text, most often) and returns the value, or raises `WrongValue` with a message that does not repeat
 the input (it may have come from a secret variable; the report quotes the line anyway) and a hint that shows the right form.
 """
 
@@ -35,7 +35,7 @@ _DAY_SETS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
 _HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.)*[^\W_][\w-]{0,62}\.?")
 
 
-class WrongValueError(ValueError):
+class WrongValue(ValueError):  # noqa: N818  # it names the value that is wrong, and is caught as such
     """A value cannot be read; `hint` shows the right form. Of a mapping, `key` names the key to blame, `value_of` the one whose value is."""
 
     def __init__(self, message: str, hint: str = "", *, key: str = "", value_of: str = "") -> None:
@@ -63,21 +63,21 @@ def site_name(address: str) -> str:
 def duration(value: object) -> timedelta:
     """Read `45s`, `30m`, `8h`, `7d`, `2w` or a sum of these (`1h30m`); more than nothing."""
     if (length := duration_or_zero(value)) == timedelta(0):
-        raise WrongValueError("a duration of nothing", "write how long, like 30m")
+        raise WrongValue("a duration of nothing", "write how long, like 30m")
     return length
 
 
 def duration_or_zero(value: object) -> timedelta:
     """Read a duration that may be nothing (`0s`)."""
     if not isinstance(value, str):
-        raise WrongValueError("a duration needs a unit", "write 45s, 30m, 8h or 7d")
+        raise WrongValue("a duration needs a unit", "write 45s, 30m, 8h or 7d")
     if not _DURATION.fullmatch(value):
         close = re.sub(r"\s+", "", value.lower())
         hint = f"write {close}" if _DURATION.fullmatch(close) else "write 45s, 30m, 8h or 7d"
-        raise WrongValueError("not a duration", hint)
+        raise WrongValue("not a duration", hint)
     seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"([0-9]+)([smhdw])", value))
     if seconds > 100 * 366 * 86_400:
-        raise WrongValueError("a duration of more than a century", "write 45s, 30m, 8h or 7d")
+        raise WrongValue("a duration of more than a century", "write 45s, 30m, 8h or 7d")
     return timedelta(seconds=seconds)
 
 
@@ -85,7 +85,7 @@ def size(value: object) -> int:
     """Read `512KiB`, `16MiB`, `1GiB` (also kB, MB, GB and B) as bytes; more than none."""
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[1].strip("0") == "":
-        raise WrongValueError("not a size", "write 512KiB or 16MiB")
+        raise WrongValue("not a size", "write 512KiB or 16MiB")
     return int(match[1]) * _SIZES[match[2]]
 
 
@@ -93,7 +93,7 @@ def time_of_day(value: object) -> time:
     """Read `08:00` (24 hours)."""
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise WrongValueError("not a time of day", 'write "08:00", with 24 hours and in quotes')
+        raise WrongValue("not a time of day", 'write "08:00", with 24 hours and in quotes')
     return time(int(match[1]), int(match[2]))
 
 
@@ -101,10 +101,10 @@ def hours(value: object) -> tuple[time, time]:
     """Read `22:00-07:00`, a daily span that may cross midnight."""
     parts = re.split(r"\s*[-–]\s*", value) if isinstance(value, str) else ()
     if len(parts) != 2 or not all(_TIME.fullmatch(part) for part in parts):
-        raise WrongValueError("not a span of hours", 'write "22:00-07:00"')
+        raise WrongValue("not a span of hours", 'write "22:00-07:00"')
     start, end = (time_of_day(part) for part in parts)
     if start == end:
-        raise WrongValueError("a span that begins and ends at the same time", 'write "22:00-07:00"')
+        raise WrongValue("a span that begins and ends at the same time", 'write "22:00-07:00"')
     return start, end
 
 
@@ -114,9 +114,7 @@ def days(value: object) -> frozenset[int]:
         return frozenset(_DAY_SETS[value])
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not names:
-        raise WrongValueError(
-            "not a set of days", "write weekdays, weekends, daily or a list like [mon, thu]"
-        )
+        raise WrongValue("not a set of days", "write weekdays, weekends, daily or a list like [mon, thu]")
     return frozenset(_weekday(name) for name in names)
 
 
@@ -129,7 +127,7 @@ def _weekday(name: object) -> int:
     if day is None:
         close = nearest(word, [*_DAY_SETS, *_LONG_DAYS])
         suggestion = f" (did you mean {close!r}?)" if close else ""
-        raise WrongValueError(
+        raise WrongValue(
             "not a day of the week" + suggestion, "daily, weekdays, weekends, or of " + ", ".join(WEEKDAYS)
         )
     return day
@@ -140,11 +138,11 @@ def zone(value: object) -> str:
     from zoneinfo import ZoneInfo
 
     if not isinstance(value, str):
-        raise WrongValueError("not a time zone", "write a name like America/New_York")
+        raise WrongValue("not a time zone", "write a name like America/New_York")
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
-        raise WrongValueError(
+        raise WrongValue(
             "no such time zone" + _did_you_mean_zone(value),
             "names are like America/New_York, Europe/Berlin, UTC",
         ) from None
@@ -165,11 +163,11 @@ def _did_you_mean_zone(value: str) -> str:
 def url(value: object) -> str:
     """Read an absolute http(s) address."""
     if not isinstance(value, str):
-        raise WrongValueError("not an address", "write https://…")
+        raise WrongValue("not an address", "write https://…")
     if len(value) > MAX_URL:
-        raise WrongValueError(f"an address of more than {MAX_URL} characters")
+        raise WrongValue(f"an address of more than {MAX_URL} characters")
     if any(char.isspace() for char in value):
-        raise WrongValueError("a blank in an address", "write %20 for a blank")
+        raise WrongValue("a blank in an address", "write %20 for a blank")
     _check_parts(value)
     return value
 
@@ -180,23 +178,23 @@ def _check_parts(value: str) -> None:
         parts = urlsplit(value)
         port_fits = parts.port is None or parts.port > 0
     except ValueError:
-        raise WrongValueError("not an address", "write https://host/path") from None
+        raise WrongValue("not an address", "write https://host/path") from None
     if parts.scheme not in ("http", "https"):
         other = (
             "feed:// means https://"
             if parts.scheme in ("feed", "rss")
             else "an address begins with https:// or http://"
         )
-        raise WrongValueError("not an http(s) address", other)
+        raise WrongValue("not an http(s) address", other)
     if not port_fits or not parts.hostname or not (_HOST.fullmatch(parts.hostname) or ":" in parts.hostname):
-        raise WrongValueError("an address without a proper host", "write https://host/path")
+        raise WrongValue("an address without a proper host", "write https://host/path")
 
 
 def allowance(value: object) -> str:
     """Read what private addresses may be dialled: `127.0.0.1:8080`, `[::1]:80`, `intranet.example:8080` or `10.0.0.0/8`."""
     if isinstance(value, str) and (_is_network(value) or _is_endpoint(value)):
         return value
-    raise WrongValueError("not an address to allow", 'write "127.0.0.1:8080" or "10.0.0.0/8"')
+    raise WrongValue("not an address to allow", 'write "127.0.0.1:8080" or "10.0.0.0/8"')
 
 
 def _is_network(value: str) -> bool:
@@ -219,7 +217,7 @@ def listen(value: object) -> str:
     """Read where the status server listens: `127.0.0.1:8765`."""
     if isinstance(value, str) and _is_endpoint(value):
         return value
-    raise WrongValueError("not an address to listen on", 'write "127.0.0.1:8765"')
+    raise WrongValue("not an address to listen on", 'write "127.0.0.1:8765"')
 
 
 def database(value: object) -> str:
@@ -231,49 +229,49 @@ def database(value: object) -> str:
         if str(value).startswith("postgres://")
         else "write sqlite:///data/monitor.db or postgresql://user@host/name"
     )
-    raise WrongValueError("not a database address", hint)
+    raise WrongValue("not a database address", hint)
 
 
 def first_poll(value: object) -> str:
     """Read what a feed's first poll announces: `baseline` (nothing), `all` or `latest:N`."""
     if isinstance(value, str) and re.fullmatch(r"baseline|all|latest:[0-9]{1,4}", value):
         return value
-    raise WrongValueError("not a way to begin", "write baseline, all or latest:10")
+    raise WrongValue("not a way to begin", "write baseline, all or latest:10")
 
 
 def country(value: object) -> str:
     """Read a country's two capital letters (ISO 3166-1)."""
     if isinstance(value, str) and re.fullmatch(r"[A-Z]{2}", value):
         return value
-    raise WrongValueError("not a country code", "two capital letters, like US")
+    raise WrongValue("not a country code", "two capital letters, like US")
 
 
 def language(value: object) -> str:
     """Read a language tag (BCP 47), `en` or `pt-BR`."""
     if isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", value):
         return value
-    raise WrongValueError("not a language code", "two or three small letters, like en or es-MX")
+    raise WrongValue("not a language code", "two or three small letters, like en or es-MX")
 
 
 def mail_address(value: object) -> str:
     """Read a mail address, bare or as `Name <name@host>`."""
     if isinstance(value, str) and re.fullmatch(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", value):
         return value
-    raise WrongValueError("not a mail address", "write desk@example.org")
+    raise WrongValue("not a mail address", "write desk@example.org")
 
 
 def header_name(value: object) -> str:
     """Read the name of an HTTP header (RFC 9110, 5.1)."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", value):
         return value
-    raise WrongValueError("not the name of an HTTP header", "letters, digits and hyphens, like Authorization")
+    raise WrongValue("not the name of an HTTP header", "letters, digits and hyphens, like Authorization")
 
 
 def header_value(value: object) -> str:
     """Read the value of an HTTP header: one line."""
     if isinstance(value, str) and value.isprintable():
         return value.strip()
-    raise WrongValueError("not the value of an HTTP header", "one line of text, in quotes")
+    raise WrongValue("not the value of an HTTP header", "one line of text, in quotes")
 
 
 def name(value: object) -> str:
@@ -281,5 +279,5 @@ def name(value: object) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= 200:
         return value.strip()
     if isinstance(value, (int, float, bool)):
-        raise WrongValueError("a name must be text", "put it in quotes")
-    raise WrongValueError("a name must be one line of text")
+        raise WrongValue("a name must be text", "put it in quotes")
+    raise WrongValue("a name must be one line of text")
