@@ -53,7 +53,6 @@ class RawEntry:
     title: str = ""
     published: str = ""
     updated: str = ""
-    date_hint: tuple[int, ...] | None = None
     authors: list[str] = field(default_factory=list)
     summary: tuple[str, str] | None = None
     contents: list[tuple[str, str]] = field(default_factory=list)
@@ -75,7 +74,7 @@ def build(raw: RawEntry, base: str, language: str | None) -> Entry:
     identifier = raw.id.strip()[:MAX_ID]
     return Entry(
         id=identifier or None,
-        url=_address(base, raw.link) or _permalink(base, identifier),
+        url=_address(base, _own_link(raw)) or _permalink(base, identifier),
         title=clean_title(raw.title),
         published=parse_date(raw.published),
         updated=parse_date(raw.updated),
@@ -87,6 +86,12 @@ def build(raw: RawEntry, base: str, language: str | None) -> Entry:
         categories=labels(raw.categories),
         source=clean_title(raw.source)[:MAX_NAME] or None,
     )
+
+
+def _own_link(raw: RawEntry) -> str:
+    """A guid stands in as the link only if it is an address (RSS 2.0 makes it one by default; `12345` is none)."""
+    is_address = raw.link.startswith(("http://", "https://", "/"))
+    return "" if raw.link == raw.id and not is_address else raw.link
 
 
 def _address(base: str, link: str) -> str | None:

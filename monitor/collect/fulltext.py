@@ -13,7 +13,7 @@ from statistics import median
 from zlib import crc32
 
 from monitor.html import fragment_lines
-from monitor.models import Completeness, Entry, Feed, FeedState, FullText
+from monitor.models import Article, Completeness, Entry, Feed, FeedState, FullText
 from monitor.urls import is_aggregator
 
 TEASER_WORDS = 80
@@ -23,6 +23,10 @@ FULL_PARAGRAPHS = 3
 COVERED = 0.9
 """A feed is full when its text holds this share of a page's 4-word shingles."""
 
+STUB = 0.6
+"""A page with less than this share of the feed's own text is a paywall stub."""
+
+_LEAST_SHINGLES = 40
 _RECHECK = 20
 """One entry in so many of a feed learned to be full has its page fetched all the same: feeds turn to teasers without notice."""
 
@@ -120,15 +124,20 @@ def is_cut_to_length(entries: Sequence[Entry]) -> bool:
     return sum(1 for length in lengths if abs(length - middle) <= max(5, 0.03 * middle)) >= 0.8 * len(lengths)
 
 
-def learn(full: bool | None, feed_text: str, page_text: str) -> bool | None:
-    """Return the new record of a feed after a page was read beside an entry's own text (both plain).
+def coverage(own: Article, page: Article) -> float | None:
+    """Return the share of a page's text that the feed's own text covers (0-1), by 4-word shingles.
 
-    Full once the feed's text covers `COVERED` of the page's; a page much shorter than the feed (a paywall stub) teaches nothing.
+    None where the page proves nothing: too short, or much shorter than the feed's text (a paywall stub).
     """
-    page = shingles(page_text)
-    if len(page) < 40 or len(page_text) < 0.6 * len(feed_text):
-        return full
-    return len(page & shingles(feed_text)) >= COVERED * len(page)
+    found = shingles(page.text)
+    if len(found) < _LEAST_SHINGLES or len(page.text) < STUB * len(own.text):
+        return None
+    return len(found & shingles(own.text)) / len(found)
+
+
+def learn(full: bool | None, coverages: Sequence[float]) -> bool | None:
+    """Return the new record of a feed, whole articles (True) or teasers (False), after some of its pages were read; unchanged without any."""
+    return median(coverages) >= COVERED if coverages else full
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
