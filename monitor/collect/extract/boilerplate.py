@@ -1,0 +1,64 @@
+"""Lines that stand in article bodies and are none of their text, told by their words, in the languages of the news.
+
+Each pattern must match a whole line (or its beginning, where it says so), so that a sentence *about* newsletters is kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MAX = 60  # words; a longer line is prose whatever it begins with
+
+_BOX_HEADINGS = (
+    r"(?:more|related|recommended|suggested|further|similar|latest|popular|trending|top|featured|other)[ -]?(?:from .{2,60}|on .{2,60}|in .{2,60}|to read|reading|stories|articles?|"
+    r"posts?|news|coverage|content|topics?|videos?|links?|resources|items|headlines|searches|reads|products|story)?(?: (?:stories|articles|posts|news|coverage|content|videos|topics))?",
+    r"(?:read|see|watch|listen)(?: (?:more|next|also|this|on|now))+.{0,3}",
+    r"you (?:may|might) (?:also )?(?:like|be interested in|enjoy).{0,40}",
+    r"(?:also|don.t miss|recommended|up next|what to read next|read next|keep reading|continue reading|editor.?s picks?|must[ -]reads?|most (?:read|popular|viewed)|trending now|in case you missed it)",
+    r"(?:share|tweet|email|print|copy link|link copied!?|save|comments?|leave a (?:reply|comment)|post a comment|join the (?:conversation|discussion)|follow us.{0,40})",
+    r"(?:share|like|pin)(?: (?:this|the|on|via|it|with|your))+ ?.{0,40}",
+    r"(?:advertis(?:e)?ment|sponsored(?: content)?|ad|promoted|paid content|story continues below(?: advertisement)?|article continues (?:below|after).{0,40}|scroll (?:down )?to continue.{0,40}|advertise with us)",
+    r"(?:table of contents|contents|in this article|on this page|jump to.{0,30}|skip to.{0,30}|back to top|key topics?|tags?|topics?|filed under|categories|subjects?|keywords)",
+    r"(?:lire (?:aussi|la suite|également)|à lire (?:aussi|également)|voir aussi|sur le même (?:sujet|thème)|les plus lus|partager|articles? liés?|à découvrir aussi|publicité)",
+    r"(?:lea|leer|lee|ver|vea|mira) (?:también|además|más)|te (?:puede|podría|puede también) interesar|notas? relacionadas?|noticias relacionadas|más (?:noticias|información|leídas)|compartir|publicidad|temas relacionados",
+    r"(?:leia|veja|saiba|confira)(?: também| mais)+|mais lidas|notícias relacionadas|compartilhe|publicidade|continua após a publicidade|continua depois da publicidade",
+    r"(?:lesen sie auch|mehr zum thema|auch interessant|das könnte (?:sie|dich) (?:auch )?interessieren|weiterlesen|teilen|anzeige|werbung|meistgelesen|mehr dazu|siehe auch|zum thema|empfohlener externer inhalt|externer inhalt|inhaltsverzeichnis|schlagworte)",
+    r"(?:lees ook|leggi anche|potrebbe interessarti|condividi|pubblicità|läs (?:också|mer|även)|les også|læs også|lue myös|czytaj (?:także|też|również)|zobacz (?:także|też)|čtěte také|reklama|annons|annonse|annonce)",
+    r"(?:читайте также|смотрите также|по теме|подписывайтесь.{0,60}|поделиться|реклама|материалы по теме)",
+    r"(?:関連記事|あわせて読みたい|続きを読む|おすすめ記事|広告|シェアする|相关阅读|相关新闻|推荐阅读|延伸閱讀|相關新聞|分享到?|責任編輯.{0,10}|责任编辑.{0,10}|관련기사|관련 기사|기사제보.{0,40}|공유하기|광고|اقرأ أيضا[ًا]?.{0,3}|إعلان|यह भी पढ़ें.{0,200}|ये भी पढ़ें.{0,200}|विज्ञापन)",
+)
+_LINES = (
+    r"(?:the )?(?:post|article) .{2,200} (?:first appeared|appeared first|was originally published) (?:on|in) .{2,80}",
+    r"(?:have|got) (?:a|any|some) (?:news )?(?:tips?|story|stories|confidential).{0,160}",
+    r"(?:sign up|subscribe|register|join)(?: now| here| today| free)?(?: (?:for|to|our|with|the)\b.{0,160}(?:newsletters?|e-?mails?|inbox|updates?|alerts?|channel|digest|briefing|whatsapp|telegram|podcast)\b.{0,120}|[.!]?)",
+    r"(?:get|receive) .{0,120}(?:delivered|straight|direct(?:ly)?|sent)? ?(?:to|in) your inbox.{0,80}",
+    r"(?:by (?:signing up|subscribing|clicking|submitting|entering)).{0,300}(?:terms|privacy|policy|emails?|agree).{0,200}",
+    r"(?:follow|like|find|connect with|join) (?:us|me|him|her|the author|@?\w+(?: \w+){0,3}) on (?:facebook|twitter|x|instagram|linkedin|youtube|tiktok|telegram|whatsapp|google news|threads|bluesky|social media|flipboard|mastodon|pinterest).{0,160}",
+    r"(?:©|\(c\)|copyright ©?)\s?.{0,160}|.{0,80}all rights reserved.{0,160}",
+    r"this (?:material|story|article|content|post|page|site|website) (?:may not be published|may contain affiliate|contains affiliate|is protected by).{0,240}",
+    r"our standards: .{0,120}",
+    r"(?:download|get) (?:the|our) .{0,60} app\b.{0,80}",
+    r"(?:comments? (?:are|is) (?:closed|moderated|disabled|off).{0,120})",
+    r"(?:click|tap|press|swipe) (?:here|on|the|below|to)\b.{0,120}",
+    r"(?:photo|image|picture|photograph|video|foto|credit|source photo|bild|quelle|foto de)s?(?: credit| courtesy| source)?s?(?: by)?\s?[:/] ?.{1,120}",
+    r"(?:\(|\[)?(?:photo|image|picture|foto) (?:by|courtesy|via|credit) .{1,120}",
+    r"(?:read|see|watch|listen|view|click|check out|learn|related|also|more|explore|discover|next|previously|dive deeper|go deeper)(?: more| also| next| now| here| the full \w+| full \w+| all| related| it)*\s?[:|»>→] ?.{0,200}",
+    r"(?:see|read) (?:also|more|full|next)\b.{0,120}",
+    r"(?:last )?(?:updated?|modified|published|posted|first published)(?: on| at)?:? .{0,20}\d{4}.{0,40}",
+    r"\d{1,3} ?(?:min(?:ute)?s?\.?) ?(?:read|de lectura|lesezeit|de lecture|de leitura|leestijd)?|(?:reading|read) time:? .{0,30}|lesedauer:? .{0,20}",
+    r"(?:lire aussi|à lire(?: aussi)?|lisez aussi|voir aussi|lire|retrouvez|>> ?à lire.*|lee también|lea también|te puede interesar|le puede interesar|además|ver también|leia também|leia mais|veja também|saiba mais|lees ook|leggi anche|"
+    r"lesen sie (?:auch|hier|mehr)|mehr dazu|hintergrund|auch interessant|läs mer|läs också|les også|læs også|читайте также|czytaj też|czytaj także)\s?[:|»>–-] ?.{1,240}",
+    r"[•·|/»«>→↓↑←\-–—=+*#_.,:;\s]+",
+)
+_HEADING = re.compile("(?:" + "|".join(_BOX_HEADINGS) + r")\s?[:.…»>!?↓→]?", re.IGNORECASE)
+_LINE = re.compile("(?:" + "|".join(_LINES) + r")", re.IGNORECASE)
+
+
+def is_box_heading(text: str) -> bool:
+    """Tell whether a line is the heading of a box of links, a share bar or an advertisement."""
+    return len(text) <= 90 and _HEADING.fullmatch(text) is not None
+
+
+def is_boilerplate(text: str, size: int) -> bool:
+    """Tell whether a line is a phrase that sites put into every article."""
+    return size <= _MAX and _LINE.fullmatch(text) is not None

@@ -1,0 +1,108 @@
+"""Bytes of a page to text, as browsers do where the page says, and by looking where it does not.
+
+Order (HTML standard, "determining the character encoding"): byte order mark, then `<meta charset>` in the first bytes, then UTF-8 if it
+is valid, then the legacy encoding whose letters the text is made of. A declaration that the bytes contradict is not believed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
+_HEAD = 4096  # the standard looks at 1,024 bytes; scripts before the declaration are common
+_SAMPLE = 65_536
+
+# WHATWG Encoding: what a label means on the web is not always what it says.
+_WEB_NAMES = {
+    "iso-8859-1": "windows-1252", "iso8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252", "us-ascii": "windows-1252",
+    "ascii": "windows-1252", "iso-8859-9": "windows-1254", "iso-8859-11": "windows-874", "tis-620": "windows-874",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
+    "x-sjis": "cp932", "windows-31j": "cp932", "ms_kanji": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8",
+    "x-user-defined": "windows-1252",
+}  # fmt: skip
+_ALLOWED = frozenset(
+    ["utf-8", "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258", "windows-874", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "koi8-r", "koi8-u", "gb18030", "cp932", "euc-jp", "iso-2022-jp", "cp949", "big5hkscs", "macintosh", "ibm866"]
+)
+
+# What text in a legacy encoding is made of. Frequent letters, not merely possible ones: every byte pair is some GB18030 ideograph.
+_EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("cp932", re.compile("[\u3040-\u30ff、。「」]")),
+    ("euc-jp", re.compile("[\u3040-\u30ff、。「」]")),
+    ("cp949", re.compile("[\uac00-\ud7a3]")),
+    ("gb18030", re.compile("[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会，。“”]")),
+    ("big5hkscs", re.compile("[的一是不了在人有我他這個們中來上大為和國地到以說時要就出會，。「」]")),
+    ("windows-1251", re.compile("[а-яё]")),
+    ("koi8-r", re.compile("[а-яё]")),
+)
+_FREQUENT = {
+    "cp932": 0.25,
+    "euc-jp": 0.25,
+    "cp949": 0.5,
+    "gb18030": 0.12,
+    "big5hkscs": 0.12,
+    "windows-1251": 0.6,
+    "koi8-r": 0.6,
+}
+
+
+def decode(body: bytes) -> str:
+    """Return the text of a page's bytes; never raises, undecodable bytes become U+FFFD (and vanish in `text.clean`)."""
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    declared = declared_charset(body)
+    if declared in (None, "utf-8") and _is_utf8(body):
+        return body.decode("utf-8", "replace")
+    if declared is not None and declared != "utf-8" and not _contradicted(body, declared):
+        return body.decode(declared, "replace")
+    return body.decode(_sniff(body), "replace")
+
+
+def declared_charset(body: bytes) -> str | None:
+    """Return the charset the page itself names, by its web meaning; None if it names none that is allowed."""
+    match = _META.search(body, 0, _HEAD) or _XML.search(body, 0, _HEAD)
+    if match is None:
+        return None
+    label = match[1].decode("ascii").lower()
+    name = _WEB_NAMES.get(label, label)
+    return name if name in _ALLOWED else None
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Tell whether bytes are UTF-8, but for a cut at the end and a broken character or two in a thousand."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body[:_SAMPLE].decode("utf-8", "replace")
+        wide = sum(char > "\x7f" for char in text)
+        return text.count("\ufffd") * 20 < wide
+    return True
+
+
+def _contradicted(body: bytes, declared: str) -> bool:
+    """Tell whether bytes are valid UTF-8 with wide characters although a legacy encoding is declared."""
+    if body.isascii():
+        return False
+    try:
+        body[:_SAMPLE].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < min(len(body), _SAMPLE) - 4:
+            return False
+    return declared != "utf-8" and not body[:_SAMPLE].isascii()
+
+
+def _sniff(body: bytes) -> str:
+    """Return the legacy encoding in which the wide characters are the frequent letters of its script; else windows-1252."""
+    sample = body[:_SAMPLE]
+    best, top = "windows-1252", 1.0
+    for name, frequent in _EVIDENCE:
+        text = sample.decode(name, "ignore")
+        wide = sum(char > "\x7f" for char in text)
+        share = len(frequent.findall(text)) / (wide or 1) / _FREQUENT[name]
+        if wide and share >= top:
+            best, top = name, share
+    return best

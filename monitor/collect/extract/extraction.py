@@ -1,0 +1,122 @@
+"""The way from a page to an article, in order: read, propose, judge, clean, write, describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.collect import metadata
+from monitor.collect.extract import judging, rendering
+from monitor.collect.extract.candidates import Candidate, pardon, propose, weigh
+from monitor.collect.extract.charset import decode
+from monitor.collect.extract.cleaning import Verdict, verdicts
+from monitor.collect.extract.page import MAX_CHARS, Page, read
+from monitor.collect.extract.report import Contender, Dropped, Extraction
+from monitor.models import Article, Completeness, Entry, article_id
+from monitor.urls import canonical
+
+
+def normalize(html: str | bytes, url: str) -> Article:
+    """Return the article of a page in the seed format; `url` is the page's own address.
+
+    Never raises on any page; a page without text gives an article whose `text` is empty and whose `note` says so.
+    """
+    return extract(html, url)
+
+
+def extract(
+    html: str | bytes,
+    url: str,
+    *,
+    body: str | None = None,
+    strip: tuple[str, ...] = (),
+    entry: Entry | None = None,
+) -> Article:
+    """Return the article of a page, by a site's own rules if there are any: `body` and `strip` are CSS selectors.
+
+    `entry` is the feed's entry for the page: its date, title and authors serve where the page has none.
+    """
+    return explain(html, url, body=body, strip=strip, entry=entry).article
+
+
+def explain(
+    html: str | bytes,
+    url: str,
+    *,
+    body: str | None = None,
+    strip: tuple[str, ...] = (),
+    entry: Entry | None = None,
+) -> Extraction:
+    """Return the article of a page with the candidates, their scores, and what was dropped and why."""
+    page = read(
+        decode(html[: 4 * MAX_CHARS]) if isinstance(html, bytes) else html, url, body=body, strip=strip
+    )
+    facts = metadata.of_page(page, entry)
+    chosen, candidates = choose(page, facts)
+    judged = verdicts(page, chosen.node, facts.title) if chosen else []
+    text, image = write(page, judged, facts.image)
+    article = describe(page, facts, text, image, chosen)
+    return Extraction(article, contenders(candidates, chosen), dropped(page, judged), tuple(page.notes))
+
+
+def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:
+    """Return the best body of the page and all that were considered; a site's own rule is not argued with."""
+    pardon(page)
+    candidates = propose(page, weigh(page))
+    for candidate in candidates:
+        kept = [number for number, why in verdicts(page, candidate.node, facts.title) if not why]
+        candidate.kept = frozenset(number for number in kept if page.blocks[number].size)
+        candidate.size = sum(page.blocks[number].size for number in candidate.kept)
+    return judging.judge(page, candidates, facts.witness), candidates
+
+
+def write(page: Page, judged: Sequence[Verdict], lead: str | None) -> tuple[str, str | None]:
+    """Return the document and its lead image."""
+    kept = [number for number, why in judged if not why]
+    first = next((number for number in kept if page.blocks[number].size), 0)
+    return rendering.write(page, kept, first, lead)
+
+
+def describe(
+    page: Page, facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None
+) -> Article:
+    """Put text and metadata together."""
+    identity = canonical(facts.canonical)
+    return Article(
+        text=text,
+        title=facts.title,
+        url=facts.canonical,
+        canonical=identity,
+        id=article_id(identity),
+        authors=facts.authors,
+        published=facts.published,
+        modified=facts.modified,
+        date_source=facts.date_source,
+        image=image,
+        language=facts.language,
+        site=facts.site,
+        description=facts.description,
+        categories=facts.categories,
+        completeness=Completeness.PAYWALLED if facts.paywalled else Completeness.FULL,
+        confidence=round(chosen.agreement, 3) if chosen else 0.0,
+        note="" if text else "page: no text found",
+    )
+
+
+def contenders(candidates: Sequence[Candidate], chosen: Candidate | None) -> tuple[Contender, ...]:
+    """Return the candidates for people, best first."""
+    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
+    return tuple(
+        Contender(
+            one.name, one.node.path(), one.size, round(one.agreement, 3), round(one.score, 3), one is chosen
+        )
+        for one in ranked
+    )
+
+
+def dropped(page: Page, judged: Sequence[Verdict]) -> tuple[Dropped, ...]:
+    """Return the lines of the chosen body that are not in the document."""
+    return tuple(
+        Dropped(block.text, block.node.path(), why, block.size)
+        for number, why in judged
+        if why and (block := page.blocks[number]).text
+    )

@@ -1,0 +1,358 @@
+"""One walk over one parsed tree: the page as blocks of text, in order, each with the element it stands in.
+
+Everything after this file works on plain Python objects: a candidate body is an element, hence a range of blocks, and comparing
+candidates is adding numbers up. Lexbor parses HTML as browsers do (WHATWG) in about a millisecond a page; it is not asked twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.collect.extract.marks import is_hidden, mark_of, signature
+from monitor.text import clean, count_words
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+Attributes = dict[str, str | None]
+
+MAX_CHARS = 3 * 2**20  # spec "safety", "Caps": pages 3 MiB and 20,000 tags
+MAX_TAGS = 20_000
+
+# Never text, whatever stands in them. `noscript` is: lexbor reads its content as elements, as a browser without scripts does.
+SILENT = frozenset(
+    ["script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "datalist", "select", "option", "optgroup", "textarea", "button", "title", "noframes", "frameset", "math", "applet", "input", "progress", "meter", "meta", "link", "base"]
+)
+VOID = frozenset(("br", "hr", "img", "amp-img"))
+INLINE = frozenset(
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "blink", "bold", "italic"]
+)
+HEAD = frozenset(("meta", "link", "script", "title", "html"))
+# Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
+SENTENCES = frozenset(["p", "li", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption"])
+_KINDS = {f"h{level}": "h" for level in range(1, 7)} | {
+    "li": "li",
+    "blockquote": "quote",
+    "td": "cell",
+    "th": "cell",
+}
+_RESET = frozenset(
+    ["article", "section", "main", "body", "html", "aside", "header", "footer", "nav", "figure", "table", "ul", "ol", "dl", "form"]
+)
+
+
+class Node:
+    """An element: its place in the tree and the range of blocks below it (`page.blocks[first:last]`).
+
+    `mark` says why it is probably no part of the article, `marked` is the nearest marked element at or above it. `kind` is the kind
+    of line its text is.
+    """
+
+    __slots__ = ("attrs", "first", "kind", "last", "mark", "marked", "order", "parent", "signs", "tag")
+
+    def __init__(self, tag: str, attrs: Attributes, parent: Node | None, order: int, first: int) -> None:
+        self.tag = tag
+        self.attrs = attrs
+        self.parent = parent
+        self.order = order
+        self.first = first
+        self.last = first
+        self.mark = ""
+        self.marked: Node | None = None
+        self.signs: tuple[str, ...] = ()
+        self.kind = _KINDS.get(tag) or ("p" if parent is None or tag in _RESET else parent.kind)
+        if parent is not None:
+            self.marked = parent.marked
+
+    def path(self) -> str:
+        """Return a short CSS-like path for people: up to three elements, each with its id or first class."""
+        parts: list[str] = []
+        node: Node | None = self
+        while node is not None and len(parts) < 3:
+            parts.append(_name(node))
+            node = node.parent
+        return " > ".join(reversed(parts))
+
+
+def _name(node: Node) -> str:
+    if node.attrs.get("id"):
+        return f"{node.tag}#{node.attrs['id']}"
+    classes = (node.attrs.get("class") or "").split()
+    return f"{node.tag}.{classes[0]}" if classes else node.tag
+
+
+class Block:
+    """One line of the page. `kind` is `p`, `h`, `li`, `quote`, `row`, `cell`, `img` or `hr`; `size` counts words, `linked` those in
+    links. A `row` holds the `cells` of a data table's row; the `cell` blocks that follow it are already in it."""
+
+    __slots__ = ("cells", "href", "kind", "linked", "node", "size", "text")
+
+    def __init__(self, kind: str, text: str, node: Node, size: int = 0, linked: int = 0) -> None:
+        self.kind = kind
+        self.text = text
+        self.node = node
+        self.size = size
+        self.linked = linked
+        self.cells: tuple[str, ...] = ()
+        self.href: str | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as read: elements and blocks in document order, and what the head says."""
+
+    url: str
+    nodes: list[Node] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    metas: list[Attributes] = field(default_factory=list)
+    links: list[Attributes] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)  # the texts of application/ld+json
+    times: list[str] = field(default_factory=list)  # the instants of <time datetime>
+    title: str = ""
+    notes: list[str] = field(default_factory=list)
+    bodies: list[Node] = field(default_factory=list)  # what the site's own `body` selector names
+
+
+_TAG = re.compile(r"<[a-zA-Z]")
+
+
+def cut(html: str, notes: list[str]) -> str:
+    """Return the page within the caps of spec "safety", noting a cut: the article is near the top, a flood is not."""
+    if len(html) > MAX_CHARS:
+        html = html[:MAX_CHARS]
+        notes.append("page cut at 3 MiB")
+    if html.count("<") > MAX_TAGS:
+        for number, match in enumerate(_TAG.finditer(html)):
+            if number == MAX_TAGS:
+                notes.append("page cut at 20,000 tags")
+                return html[: match.start()]
+    return html
+
+
+def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] = ()) -> Page:
+    """Read a page; `body` and `strip` are the site's own CSS selectors. Never raises on any input text."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = Page(url)
+    tree = LexborHTMLParser(cut(html, page.notes))
+    walk = _Walk(page, _ids(tree, (body,) if body else ()), _ids(tree, strip))
+    if tree.root is not None:
+        walk.run(tree.root)
+    return page
+
+
+def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
+    """Return lexbor's ids of all elements the selectors name."""
+    return frozenset(node.mem_id for selector in selectors for node in tree.css(selector))
+
+
+class _Walk:
+    """The state of the one walk: the open elements, and the line being gathered."""
+
+    def __init__(self, page: Page, bodies: frozenset[int], stripped: frozenset[int]) -> None:
+        self.page = page
+        self.bodies = bodies
+        self.stripped = stripped
+        # Open elements: lexbor's id, the element their text belongs to (None: silent), and what to do at the end tag.
+        self.open: list[tuple[int, Node | None, str]] = []
+        self.text: list[str] = []
+        self.link_text: list[str] = []
+        self.href: str | None = None
+        self.links = 0
+        self.marks: dict[tuple[str | None, ...], tuple[tuple[str, ...], str]] = {}
+
+    def run(self, root: LexborNode) -> None:
+        """Walk the tree in document order; an element is closed when a node comes whose parent it is not."""
+        open_ = self.open
+        for item in root.traverse(include_text=True, skip_empty=False):
+            parent = item.parent
+            above = parent.mem_id if parent is not None else -1
+            while open_ and open_[-1][0] != above:
+                self.close()
+            if item.is_text_node:
+                if open_ and open_[-1][1] is not None:
+                    self.gather(item.text_content)
+            elif item.is_element_node:
+                self.enter(item)
+        while open_:
+            self.close()
+
+    def gather(self, text: str | None) -> None:
+        """Add text to the line."""
+        if text:
+            self.text.append(text)
+            if self.links:
+                self.link_text.append(text)
+
+    def enter(self, item: LexborNode) -> None:
+        """Open an element."""
+        tag = item.tag or ""
+        if tag in HEAD:
+            self.head(tag, item)
+        above = self.open[-1][1] if self.open else None
+        if tag in SILENT or (above is None and self.open):
+            self.open.append((item.mem_id, None, ""))
+        elif tag in VOID:
+            self.void(tag, item, above)
+            self.open.append((item.mem_id, None, ""))
+        elif tag in INLINE and above is not None:
+            self.inline(item, tag, above)
+        else:
+            self.block(item, tag, above)
+
+    def inline(self, item: LexborNode, tag: str, above: Node) -> None:
+        """Open an inline element: its text belongs to the block around it, unless it is a box of its own in disguise."""
+        if tag == "a":
+            self.links += 1
+            self.href = item.attributes.get("href")
+            self.open.append((item.mem_id, above, "a"))
+            return
+        if tag in ("span", "time", "small", "cite", "i", "strong", "em", "b"):
+            attrs = item.attributes
+            if tag == "time" and attrs.get("datetime"):
+                self.page.times.append(attrs["datetime"] or "")
+            mark = self.mark(tag, attrs)[1]
+            if mark in ("screen reader only", "hidden", "strip rule"):
+                self.open.append((item.mem_id, None, ""))
+                return
+            if mark and not (self.text and above.tag in SENTENCES):
+                self.block(item, tag, above)
+                return
+        self.open.append((item.mem_id, above, ""))
+
+    def block(self, item: LexborNode, tag: str, above: Node | None) -> None:
+        """Open an element that begins a line."""
+        page, attrs = self.page, item.attributes
+        self.flush(above)
+        node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
+        node.signs, node.mark = self.mark(tag, attrs)
+        if item.mem_id in self.stripped:
+            node.mark = "strip rule"
+        if node.mark:
+            node.marked = node
+        if item.mem_id in self.bodies:
+            page.bodies.append(node)
+        page.nodes.append(node)
+        self.open.append((item.mem_id, node, "block"))
+
+    def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
+        """Return the element's names and mark; names repeat within a page, so each spelling is looked at once."""
+        key = (
+            tag,
+            attrs.get("class"),
+            attrs.get("id"),
+            attrs.get("role"),
+            attrs.get("itemprop"),
+            attrs.get("data-testid"),
+        )
+        known = self.marks.get(key)
+        if known is None:
+            names = signature(attrs)
+            known = self.marks[key] = (names, mark_of(tag, names))
+        if ("style" in attrs or "hidden" in attrs) and is_hidden(attrs):
+            return known[0], "hidden"
+        return known
+
+    def close(self) -> None:
+        """Close the innermost element."""
+        _, node, role = self.open.pop()
+        if not role:
+            return
+        if role == "a":
+            self.links -= 1
+        elif node is not None:
+            self.flush(node)
+            node.last = len(self.page.blocks)
+            if node.tag == "table":
+                settle(node, self.page.blocks)
+
+    def void(self, tag: str, item: LexborNode, above: Node | None) -> None:
+        """Note a line break, a rule or an image (which does not break its line)."""
+        if above is None:
+            return
+        if tag == "br":
+            self.flush(above)
+        elif tag == "hr":
+            self.flush(above)
+            self.page.blocks.append(Block("hr", "", above))
+        else:
+            image = Node("img", item.attributes, above, above.order, len(self.page.blocks))
+            self.page.blocks.append(Block("img", "", image))
+
+    def flush(self, node: Node | None) -> None:
+        """End the line: what was gathered becomes a block of its element."""
+        if not self.text:
+            return
+        text = clean("".join(self.text))
+        self.text.clear()
+        if text and node is not None:
+            block = Block(node.kind, text, node, size_of(text))
+            if self.link_text:
+                block.linked = min(size_of(clean("".join(self.link_text))), block.size)
+                block.href = self.href
+            self.page.blocks.append(block)
+        self.link_text.clear()
+
+    def head(self, tag: str, item: LexborNode) -> None:
+        """Keep what the head says, wherever it stands."""
+        attrs = item.attributes
+        if tag == "meta":
+            self.page.metas.append(attrs)
+        elif tag == "link":
+            self.page.links.append(attrs)
+        elif tag == "title":
+            self.page.title = self.page.title or clean(item.text())
+        elif tag == "script" and "ld+json" in (attrs.get("type") or "").lower():
+            self.page.data.append(item.text())
+
+
+def size_of(text: str) -> int:
+    """Return the number of words, quickly: spaces in scripts that use them."""
+    return text.count(" ") + 1 if text.isascii() else count_words(text)
+
+
+def settle(table: Node, blocks: list[Block]) -> None:
+    """Decide whether a table holds data; if so, make one `row` block of each of its rows, else its cells are prose."""
+    rows: dict[int, list[Block]] = {}
+    for block in blocks[table.first : table.last]:
+        row = _row_of(block.node, table)
+        if row is not None and block.text and block.kind in ("cell", "li", "p", "h", "quote"):
+            rows.setdefault(row.order, []).append(block)
+    if not is_data(list(rows.values()), table):
+        for block in blocks[table.first : table.last]:
+            if block.kind == "cell":
+                block.kind = "p"
+        return
+    for row in rows.values():
+        _merge(row)
+
+
+def _row_of(node: Node | None, table: Node) -> Node | None:
+    while node is not None and node is not table and node.tag != "tr":
+        node = node.parent
+    return node if node is not None and node.tag == "tr" else None
+
+
+def _merge(row: list[Block]) -> None:
+    """Put the texts of a row into its first block, those of one cell together."""
+    cells: dict[int, str] = {}
+    for block in row:
+        cell: Node | None = block.node
+        while cell is not None and cell.tag not in ("td", "th", "tr"):
+            cell = cell.parent
+        key = cell.order if cell is not None else -1
+        cells[key] = f"{cells[key]} {block.text}" if key in cells else block.text
+        block.kind = "cell"
+    row[0].kind, row[0].cells = "row", tuple(cells.values())
+
+
+def is_data(rows: list[list[Block]], table: Node) -> bool:
+    """Tell a data table from a layout: two rows or more with two cells or more, and cells that are no paragraphs."""
+    if "presentation" in table.signs or len(rows) < 2:
+        return False
+    wide = sum(len({id(block.node) for block in row}) >= 2 for row in rows)
+    cells = [block for row in rows for block in row]
+    return wide * 2 >= len(rows) and sum(block.size for block in cells) < 40 * len(cells)
