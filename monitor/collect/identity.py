@@ -71,11 +71,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """An entry with its names (empty where it has none), its text digest and how many characters it brings."""
+    """An entry with its names (empty where it has none), the bare words of title and summary, and their digest."""
 
     entry: Entry
     guid: str
     link: str
+    words: str
     text: str
 
     def name(self, kind: str) -> str:
@@ -97,8 +98,10 @@ def keyed(entries: Sequence[Entry], untrusted: frozenset[str] = frozenset()) -> 
 
 
 def _name(entry: Entry) -> _Named:
-    text = _digest(plain(entry.title), plain(entry.summary or entry.content))
-    return _Named(entry, guid_name(entry.id), canonical(entry.url) if entry.url else "", text)
+    words = f"{plain(entry.title)}\x1f{plain(entry.summary or entry.content)}"
+    return _Named(
+        entry, guid_name(entry.id), canonical(entry.url) if entry.url else "", words, _digest(words)
+    )
 
 
 def guid_name(guid: str | None) -> str:
@@ -112,7 +115,7 @@ def guid_name(guid: str | None) -> str:
 
 def plain(fragment: str) -> str:
     """Return the bare words of a text for comparison: tags (and what counters hide in them) and blanks do not make a change."""
-    return " ".join((_TAGS.sub(" ", fragment) if "<" in fragment else fragment).split())
+    return " ".join((_TAGS.sub(" ", fragment) if "<" in fragment else fragment).split()) if fragment else ""
 
 
 def _digest(*parts: str) -> str:
@@ -150,7 +153,7 @@ def _keys(item: _Named, clashes: Mapping[str, frozenset[str]], untrusted: frozen
 
 def _fingerprint(item: _Named) -> str:
     entry = item.entry
-    return _digest(plain(entry.title), plain(entry.summary), plain(entry.content), item.link)
+    return _digest(item.words, plain(entry.content) if entry.summary else "", item.link)
 
 
 def _merge(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -142,7 +142,7 @@ def _local(element: _Element) -> str:
 
 def _attributes(element: _Element) -> list[tuple[str, str]]:
     found = []
-    for raw, value in element.attrib.items():
+    for raw, value in element.items():
         key = str(raw)
         if key.startswith(XML):
             key = "xml:" + key[len(XML) :]
@@ -159,7 +159,7 @@ def _attribute(key: str, value: str) -> str:
 def attributes(element: _Element) -> dict[str, str]:
     """Return the attributes without a namespace, keys in lower case, `rel` and `type` in lower case too."""
     found = {}
-    for raw, value in element.attrib.items():
+    for raw, value in element.items():
         key = str(raw).lower()
         found[key] = str(value).lower() if key in ("rel", "type") else str(value)
     return found

@@ -100,11 +100,11 @@ def close(text: str) -> tuple[str, ...]:
     name = root[0][1:] if root else "rss"
     tail = ("</channel>" if name == "rss" else "") + f"</{name}>"
     entry = text[starts[-1] :]
+    opened = entry.rfind("<![CDATA[")
+    if opened > entry.rfind("]]>"):
+        entry = entry[:opened]
     whole = text[: starts[-1]] + (entry if _ENTRY_END.search(entry) else "")
     element = max((match.end() for match in _ELEMENT_END.finditer(entry)), default=0)
-    partial = (
-        f"{text[: starts[-1]]}{entry[:element]}</{entry[1:].split('>', 1)[0].split()[0]}>"
-        if element
-        else whole
-    )
+    name_of_entry = entry[1:].partition(">")[0].split()[0]
+    partial = f"{text[: starts[-1]]}{entry[:element]}</{name_of_entry}>" if element else whole
     return (partial + tail, whole[: whole.rfind(">") + 1] + tail)
