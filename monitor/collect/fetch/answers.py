@@ -39,6 +39,14 @@ _BY_STATUS: dict[int, tuple[Outcome, str]] = {
 }
 
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def is_token(name: str) -> bool:
+    """Say whether `name` can be a header's name (RFC 9110, 5.6.2)."""
+    return _TOKEN.fullmatch(name) is not None
+
+
 def classify(status: int, *, asked: bool) -> Verdict:
     """Say what a final status means; `asked` tells whether the request was conditional (RFC 9110, 15.4.5)."""
     if status == 304:

@@ -2,7 +2,7 @@
 
 ::
 
-    fetch    check the address | wait for a turn | exchange | redirected? again | judge the answer
+    fetch    check the address | ask robots.txt (pages) | wait for a turn | exchange | redirected? again | judge the answer
 
 Whatever goes wrong is a `Response` with an outcome and a reason, never an exception: a broken feed is a value.
 """
@@ -12,8 +12,9 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
@@ -21,6 +22,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.collect.fetch import answers, decode, dialling
+from monitor.collect.fetch.crawling import RobotsFiles
 from monitor.collect.fetch.politeness import Politeness
 from monitor.collect.guard import AllowList, Refusal, check_url
 from monitor.models import Hop, Outcome, Request, Response, Validators
@@ -28,6 +30,7 @@ from monitor.urls import registrable
 
 MAX_HOPS = 6
 _MAX_FIELD = 32 * 1024  # one header; content security policies of 10 KB and more are in use
+_REMEMBERED = 8192  # addresses whose check is remembered: all feeds of a large configuration, and some
 
 ACCEPT = {
     "feed": (
@@ -36,6 +39,7 @@ ACCEPT = {
     ),
     "page": "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.1",
     "image": "image/avif, image/webp, image/png, image/jpeg, image/*;q=0.8, */*;q=0.1",
+    "robots": "text/plain, */*;q=0.1",
 }
 # Set by the exchange itself; an operator's value would break framing, decoding or the conditional request.
 _RESERVED = frozenset(
@@ -53,40 +57,102 @@ _RESERVED = frozenset(
     }
 )
 # The only per-feed headers that go on to another origin; any other may be a key to the first one.
-_HARMLESS = frozenset(("accept", "accept-language", "user-agent"))
+_HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+_FAILURES = (aiohttp.ClientError, OSError, ValueError, decode.EncodingError, answers.WireTooLargeError)
 
 
 @dataclass(frozen=True, slots=True)
-class _Leg:
-    """One request of a chain: where it stands, how it came there, and the seconds left for the rest."""
+class _Destination:
+    """An address that passed the guard, in the forms that a request needs."""
 
-    request: Request
-    url: str
-    allowed: AllowList
-    left: float
-    hops: tuple[Hop, ...] = ()
+    url: URL
+    origin: str
+    domain: str
 
-    def answer(self, outcome: Outcome, reason: str, error: str, status: int = 0) -> Response:
-        """Return the response that ends the chain here without a body."""
+
+class _Door:
+    """What one allow-list opens: a session whose connections no other list may use, and the addresses judged so far."""
+
+    def __init__(self, allowed: AllowList, lookup: dialling.Lookup) -> None:
+        self._allowed, self._lookup = allowed, lookup
+        self._session: aiohttp.ClientSession | None = None
+        self.destination = lru_cache(_REMEMBERED)(self._destination)
+
+    def _destination(self, url: str) -> _Destination | Refusal:
+        refusal = check_url(url, self._allowed)
+        if refusal is not None:
+            return refusal
+        try:
+            target = URL(url, encoded=url.isascii())
+            return _Destination(target, str(target.origin()), registrable(url))
+        except ValueError:
+            return Refusal("bad_url", "syntax", "not a usable address")
+
+    def session(self) -> aiohttp.ClientSession:
+        """Return the session, opened at first use (it belongs to the running event loop)."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=dialling.connector(self._allowed, self._lookup),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,  # through a proxy the guard could not see what is dialled
+                timeout=aiohttp.ClientTimeout(
+                    total=None, connect=dialling.CONNECT_SECONDS, sock_read=dialling.READ_SECONDS
+                ),
+                max_line_size=_MAX_FIELD,
+                max_field_size=_MAX_FIELD,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+class _Chain:
+    """One fetch on its way: the address it is at, the redirects behind it, the seconds left."""
+
+    __slots__ = ("door", "hops", "left", "request", "start", "url")
+
+    def __init__(self, request: Request, door: _Door) -> None:
+        self.request, self.door = request, door
+        self.start = self.url = answers.bare(request.url)
+        self.left = request.deadline
+        self.hops: tuple[Hop, ...] = ()
+
+    def ends(self, outcome: Outcome, reason: str, error: str, status: int = 0) -> Response:
+        """Return the response that ends the chain here, without a body."""
         return Response(outcome, self.url, status=status, hops=self.hops, reason=reason, error=error)
 
-    def refused(self, refusal: Refusal) -> Response:
-        """Return the response for an address that may not be fetched."""
-        return self.answer(Outcome.ERROR, refusal.reason, refusal.message)
-
-    def asks_conditionally(self) -> bool:
+    def conditional(self) -> bool:
         """Say whether the validators belong to this very address (they are bound to the one that gave them)."""
         validators = self.request.validators
-        known = validators.etag or validators.last_modified
-        return bool(known) and (validators.url or answers.bare(self.request.url)) == self.url
+        if not (validators.etag or validators.last_modified):
+            return False
+        return (validators.url or self.start) == self.url
+
+    def at_home(self) -> bool:
+        """Say whether the feed's own headers may be sent here."""
+        return not self.hops or _same_origin(self.start, self.url)
+
+    def move(self, status: int, target: str) -> Response | None:
+        """Follow a redirect; return the response that ends the chain if it loops or is too long."""
+        if target == self.start or target == self.url or any(target == hop.url for hop in self.hops):
+            return self.ends(Outcome.ERROR, "redirect_loop", "the address redirects in a circle", status)
+        if len(self.hops) >= MAX_HOPS:
+            return self.ends(Outcome.ERROR, "too_many_redirects", f"more than {MAX_HOPS} redirects", status)
+        self.hops = (*self.hops, Hop(status, target))
+        self.url = target
+        return None
 
 
 class AiohttpFetcher:
     """The only dialer: conditional, capped, polite GETs under the address guard.
 
     `host_delay` is in seconds between two starts at one registrable domain; `allow_private` opens addresses for every request
-    (a request's own list adds to it); `lookup` resolves names; `now` (aware UTC) is used only for a Retry-After date in an
-    answer without a Date. Raises ValueError if `allow_private` cannot be read. Use in one event loop, and `close` it.
+    (a request's own list adds to it); `robots` keeps robots.txt and crawl delays for `page` requests; `lookup` resolves names;
+    `now` (aware UTC) is asked only about a Retry-After date in an answer without a Date. Raises ValueError if `allow_private`
+    cannot be read. Use in one event loop, and `close` it.
     """
 
     def __init__(
@@ -97,158 +163,134 @@ class AiohttpFetcher:
         host_delay: float = 1.0,
         concurrency: int = 64,
         allow_private: Iterable[str] = (),
+        robots: bool = True,
         lookup: dialling.Lookup = dialling.system_lookup,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        self._user_agent = user_agent
         self._politeness = Politeness(per_host, host_delay, concurrency)
         self._allowed = AllowList.parse(allow_private)
         self._lookup = lookup
         self._now = now
-        self._sessions: dict[AllowList, aiohttp.ClientSession] = {}
+        self._doors: dict[tuple[str, ...], _Door] = {}
+        self._robots = RobotsFiles(self.fetch, user_agent) if robots else None
+        always = {"User-Agent": user_agent, "Accept-Encoding": decode.accept_encoding()}
+        self._headers = {kind: CIMultiDict({**always, "Accept": accept}) for kind, accept in ACCEPT.items()}
 
     async def fetch(self, request: Request) -> Response:
         """GET `request.url`, following up to six redirects; never raises for what a server or a network may do.
 
         The deadline runs while a request is under way, not while it waits for its turn.
         """
-        start = _Leg(request, answers.bare(request.url), self._allowed, request.deadline)
         try:
-            leg = replace(start, allowed=self._allowed | AllowList.parse(request.allow_private))
+            door = self._doors.get(request.allow_private) or self._open(request.allow_private)
+            _check_headers(request)
         except ValueError as error:
-            return start.answer(Outcome.ERROR, "bad_request", str(error))
-        if (complaint := _complaint(request)) is not None:
-            return leg.answer(Outcome.ERROR, "bad_request", complaint)
-        return await self._follow(leg)
+            return Response(Outcome.ERROR, answers.bare(request.url), reason="bad_request", error=str(error))
+        return await self._follow(_Chain(request, door))
 
     async def close(self) -> None:
         """Close every connection."""
-        sessions, self._sessions = list(self._sessions.values()), {}
-        for session in sessions:
-            await session.close()
+        if self._robots is not None:
+            await self._robots.close()
+        doors, self._doors = list(self._doors.values()), {}
+        for door in doors:
+            await door.close()
 
-    async def _follow(self, leg: _Leg) -> Response:
+    def _open(self, allow_private: tuple[str, ...]) -> _Door:
+        allowed = self._allowed | AllowList.parse(allow_private)
+        return self._doors.setdefault(allow_private, _Door(allowed, self._lookup))
+
+    async def _follow(self, chain: _Chain) -> Response:
         while True:
-            refusal = check_url(leg.url, leg.allowed)
-            if refusal is not None:
-                return leg.refused(refusal)
-            response, left = await self._take_turn(leg)
-            target = answers.redirect_target(response.status, response.headers, leg.url)
-            if target is None:
-                return response
-            ended = _cannot_go_on(leg, response.status, target)
+            destination = chain.door.destination(chain.url)
+            if isinstance(destination, Refusal):
+                return chain.ends(Outcome.ERROR, destination.reason, destination.message)
+            spacing = chain.request.spacing
+            if self._robots is not None and chain.request.accept == "page":
+                robots = await self._robots.of(destination.origin, chain.request)
+                if not robots.allows(chain.url):
+                    return chain.ends(
+                        Outcome.BLOCKED, "robots", "robots.txt asks robots to leave this page alone"
+                    )
+                spacing = max(spacing, robots.delay or 0.0)
+            response = await self._take_turn(chain, destination, spacing)
+            target = answers.redirect_target(response.status, response.headers, chain.url)
+            ended = response if target is None else chain.move(response.status, target)
             if ended is not None:
                 return ended
-            leg = replace(leg, url=target, left=left, hops=(*leg.hops, Hop(response.status, target)))
 
-    async def _take_turn(self, leg: _Leg) -> tuple[Response, float]:
-        """Exchange once, in turn; return the answer and the seconds left for the rest of the chain."""
+    async def _take_turn(self, chain: _Chain, destination: _Destination, spacing: float) -> Response:
+        """Exchange once, in turn, and take the time it took off the chain's deadline."""
         loop = asyncio.get_running_loop()
-        async with self._politeness.turn(registrable(leg.url), leg.request.spacing):
-            ends = loop.time() + leg.left
+        async with self._politeness.turn(destination.domain, spacing):
+            ends = loop.time() + chain.left
             try:
                 async with asyncio.timeout_at(ends):
-                    response = await self._exchange(leg)
-            except (
-                aiohttp.ClientError,
-                OSError,
-                ValueError,
-                decode.EncodingError,
-                answers.WireTooLargeError,
-            ) as error:
-                response = leg.answer(*answers.failure(error))
-            return response, ends - loop.time()
+                    return await self._exchange(chain, destination.url)
+            except _FAILURES as error:
+                return chain.ends(*answers.failure(error))
+            finally:
+                chain.left = ends - loop.time()
 
-    async def _exchange(self, leg: _Leg) -> Response:
-        session = self._session(leg.allowed)
-        url = URL(leg.url, encoded=leg.url.isascii())
-        async with session.get(url, headers=self._headers(leg), allow_redirects=False) as answer:
+    async def _exchange(self, chain: _Chain, url: URL) -> Response:
+        conditional = chain.conditional()
+        headers = self._request_headers(chain, conditional)
+        async with chain.door.session().get(url, headers=headers, allow_redirects=False) as answer:
             _head_complete(answer)
-            raw = [(name.lower(), value) for name, value in answer.headers.items()]
-            outcome, reason, error = answers.classify(answer.status, asked=leg.asks_conditionally())
-            whole = leg.answer(outcome, reason, error, answer.status)
-            body = await _body(answer, leg.request) if outcome is Outcome.OK else b""
+            outcome, reason, error = answers.classify(answer.status, asked=conditional)
+            body = await _body(answer, chain.request) if outcome is Outcome.OK else b""
+        raw = [(name.lower(), value) for name, value in answer.headers.items()]
+        shown = tuple([(name, answers.storable(value)) for name, value in raw])
         repeatable = outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
-        headers = tuple((name, answers.storable(value)) for name, value in raw)
-        return replace(
-            whole,
-            body=body,
-            headers=headers,
-            content_type=answers.header(headers, "content-type"),
-            validators=answers.validators(raw, leg.url) if repeatable else Validators(),
-            retry_after=answers.retry_after(headers, self._now() if self._now else None),
+        return Response(
+            outcome,
+            chain.url,
+            answer.status,
+            body,
+            answers.header(shown, "content-type"),
+            shown,
+            answers.validators(raw, chain.url) if repeatable else Validators(),
+            chain.hops,
+            None if repeatable else answers.retry_after(shown, self._now() if self._now else None),
+            reason,
+            error,
         )
 
-    def _headers(self, leg: _Leg) -> CIMultiDict[str]:
-        request = leg.request
-        headers = CIMultiDict(
-            {
-                "User-Agent": self._user_agent,
-                "Accept": ACCEPT.get(request.accept, "*/*"),
-                "Accept-Encoding": decode.accept_encoding(),
-            }
-        )
-        at_home = _same_origin(request.url, leg.url)
-        if at_home and (key := _basic_auth(request.url)) is not None:
+    def _request_headers(self, chain: _Chain, conditional: bool) -> CIMultiDict[str]:
+        request = chain.request
+        headers = self._headers.get(request.accept, self._headers["page"]).copy()
+        at_home = chain.at_home()
+        if at_home and "@" in request.url and (key := _basic_auth(request.url)) is not None:
             headers["Authorization"] = key
-        headers.update(
-            (name, value) for name, value in request.headers if at_home or name.lower() in _HARMLESS
-        )
-        if leg.asks_conditionally():
-            if request.validators.etag:
-                headers["If-None-Match"] = request.validators.etag
-            if request.validators.last_modified:
-                headers["If-Modified-Since"] = request.validators.last_modified
+        for name, value in request.headers:
+            if at_home or name.lower() in _HARMLESS:
+                headers[name] = value
+        if conditional and request.validators.etag:
+            headers["If-None-Match"] = request.validators.etag
+        if conditional and request.validators.last_modified:
+            headers["If-Modified-Since"] = request.validators.last_modified
         return headers
 
-    def _session(self, allowed: AllowList) -> aiohttp.ClientSession:
-        """Return the session of an allow-list: connections are never shared between lists."""
-        session = self._sessions.get(allowed)
-        if session is None:
-            session = self._sessions[allowed] = aiohttp.ClientSession(
-                connector=dialling.connector(allowed, self._lookup),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,  # through a proxy the guard could not see what is dialled
-                timeout=aiohttp.ClientTimeout(
-                    total=None, connect=dialling.CONNECT_SECONDS, sock_read=dialling.READ_SECONDS
-                ),
-                max_line_size=_MAX_FIELD,
-                max_field_size=_MAX_FIELD,
-            )
-        return session
 
-
-def _complaint(request: Request) -> str | None:
-    """Say what is wrong with a feed's own headers, or None."""
+def _check_headers(request: Request) -> None:
+    """Raise ValueError with a sentence if a feed's own headers cannot be sent; values stay out of it, they may be secrets."""
     for name, value in request.headers:
         if name.lower() in _RESERVED:
-            return f"the header {name} cannot be set for a feed"
-        if not name.isascii() or not f"{name}{value}".isprintable() or not name or ":" in name or " " in name:
-            return f"the header {name!r} is not well formed"
-    return None
-
-
-def _cannot_go_on(leg: _Leg, status: int, target: str) -> Response | None:
-    """Return the response that ends a chain of redirects which loops or is too long."""
-    if target in (leg.url, answers.bare(leg.request.url), *(hop.url for hop in leg.hops)):
-        return leg.answer(Outcome.ERROR, "redirect_loop", "the address redirects in a circle", status)
-    if len(leg.hops) >= MAX_HOPS:
-        return leg.answer(Outcome.ERROR, "too_many_redirects", f"more than {MAX_HOPS} redirects", status)
-    return None
+            raise ValueError(f"headers: {name} cannot be set for a feed")
+        if not answers.is_token(name) or not value.isprintable():
+            raise ValueError(f"headers: {name!r} is not well formed")
 
 
 def _same_origin(first: str, second: str) -> bool:
-    """Say whether a feed's own headers may go to `second`: the same origin, or the same host moved up to https."""
+    """Say whether `second` is the same origin as `first`, or the same host moved up to https."""
     here, there = urlsplit(first), urlsplit(second)
     if here.hostname != there.hostname:
         return False
-    upgraded = (
-        (here.scheme, there.scheme) == ("http", "https")
-        and here.port in (None, 80)
-        and there.port in (None, 443)
-    )
+    upgraded = (here.scheme, there.scheme) == ("http", "https") and (here.port, there.port) in _DEFAULT_PORTS
     return upgraded or (here.scheme, here.port) == (there.scheme, there.port)
+
+
+_DEFAULT_PORTS = frozenset((http, https) for http in (None, 80) for https in (None, 443))
 
 
 def _basic_auth(url: str) -> str | None:
@@ -261,6 +303,7 @@ def _basic_auth(url: str) -> str | None:
 
 
 def _head_complete(answer: aiohttp.ClientResponse) -> None:
+    """Tell the protocol that its cap on what comes before the headers has done its work."""
     protocol = answer.connection.protocol if answer.connection else None
     if isinstance(protocol, dialling.CappedHandler):
         protocol.head_complete()
@@ -270,9 +313,8 @@ async def _body(answer: aiohttp.ClientResponse, request: Request) -> bytes:
     """Read and decode the body under both caps."""
     if (answer.content_length or 0) > request.max_wire:
         raise answers.WireTooLargeError
-    decoder = decode.Decoder(
-        decode.tokens(answer.headers.getall("content-encoding", ())), request.max_inflated
-    )
+    encodings = decode.tokens(answer.headers.getall("content-encoding", ()))
+    decoder = decode.Decoder(encodings, request.max_inflated)
     wire = 0
     async for chunk in answer.content.iter_any():
         wire += len(chunk)

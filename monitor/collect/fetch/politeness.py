@@ -8,8 +8,6 @@ last, when the request may really start.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 _SWEEP_AT = 4096  # domains remembered before the idle ones are forgotten
 
@@ -35,29 +33,12 @@ class Politeness:
         self._everywhere = asyncio.Semaphore(concurrency)
         self._domains: dict[str, _Domain] = {}
 
-    @asynccontextmanager
-    async def turn(self, domain: str, spacing: float = 0.0) -> AsyncIterator[None]:
-        """Wait for a turn at `domain` and hold it; `spacing` lengthens the pause (a crawl delay), never shortens it."""
-        entry = self._entry(domain)
-        entry.users += 1
-        try:
-            async with entry.places:
-                await self._start(entry, max(spacing, self._host_delay))
-                try:
-                    yield
-                finally:
-                    self._everywhere.release()
-        finally:
-            entry.users -= 1
+    def turn(self, domain: str, spacing: float = 0.0) -> _Turn:
+        """Return a turn at `domain`, to be waited for and held by `async with`.
 
-    async def _start(self, entry: _Domain, pause: float) -> None:
-        """Wait out the pause, then take a place among all requests; the gate keeps a second start behind this one."""
-        loop = asyncio.get_running_loop()
-        async with entry.gate:
-            if entry.next_start > loop.time():
-                await _until(entry.next_start)
-            await self._everywhere.acquire()
-            entry.next_start = loop.time() + pause
+        `spacing` (a crawl delay) lengthens the pause before the next start, and never shortens it.
+        """
+        return _Turn(self._entry(domain), self._everywhere, max(spacing, self._host_delay))
 
     def _entry(self, domain: str) -> _Domain:
         entry = self._domains.get(domain)
@@ -72,6 +53,45 @@ class Politeness:
         self._domains = {
             name: entry for name, entry in self._domains.items() if entry.users or entry.next_start > now
         }
+
+
+class _Turn:
+    """One request's turn: a place at its domain, the pause since the last start there, a place among all requests."""
+
+    __slots__ = ("_domain", "_everywhere", "_pause")
+
+    def __init__(self, domain: _Domain, everywhere: asyncio.Semaphore, pause: float) -> None:
+        self._domain, self._everywhere, self._pause = domain, everywhere, pause
+        domain.users += 1  # from now on, not from entering: a sweep in between must not forget it
+
+    async def __aenter__(self) -> None:
+        try:
+            await self._domain.places.acquire()
+        except asyncio.CancelledError:
+            self._domain.users -= 1
+            raise
+        try:
+            await self._start()
+        except asyncio.CancelledError:
+            self._leave()
+            raise
+
+    async def _start(self) -> None:
+        """Wait out the pause, then take a place among all; the gate keeps another start at this domain behind this one."""
+        domain, loop = self._domain, asyncio.get_running_loop()
+        async with domain.gate:
+            if domain.next_start > loop.time():
+                await _until(domain.next_start)
+            await self._everywhere.acquire()
+            domain.next_start = loop.time() + self._pause
+
+    async def __aexit__(self, *_: object) -> None:
+        self._everywhere.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self._domain.places.release()
+        self._domain.users -= 1
 
 
 async def _until(instant: float) -> None:
