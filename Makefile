@@ -7,6 +7,7 @@ DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= auto
 N ?= 2000
+BENCH ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run check test bench drill lock clean
@@ -44,8 +45,8 @@ check: $(DEV) ## lint, format, types, and the shipped configuration with its top
 test: $(DEV) ## every test (a missing Chromium skips only its own tests, and says so)
 	$(BIN)/python -m pytest -n $(JOBS)
 
-bench: $(DEV) ## measure, beside the named peers, in the same run
-	$(BIN)/python -m tests.bench
+bench: $(DEV) ## measure, beside the named peers, in the same run: make bench BENCH=topics
+	$(BIN)/python -m tests.bench $(BENCH)
 
 drill: $(DEV) ## kill -9 the daemon N times at random and at every named point: make drill N=2000
 	$(BIN)/python -m tests.end_to_end.drill --kills $(N)

@@ -21,7 +21,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("monitor.cli", "monitor.__main__"),
     ("monitor.daemon", "monitor.web"),
     ("monitor.pipeline",),
-    ("monitor.config", "monitor.collect.fetch", "monitor.collect.sandbox", "monitor.store", "monitor.deliver"),
+    (
+        "monitor.config",
+        "monitor.collect.fetch",
+        "monitor.collect.sandbox",
+        "monitor.store",
+        "monitor.deliver",
+    ),
     ("monitor.collect", "monitor.topics", "monitor.stories", "monitor.digests"),
     ("monitor.text", "monitor.urls", "monitor.seed", "monitor.html"),
     ("monitor.models",),
@@ -37,7 +43,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("monitor.collect", "monitor.html"),
     "selectolax": ("monitor.collect", "monitor.html"),
     "aiohttp": ("monitor.collect.fetch", "monitor.deliver", "monitor.web"),
-    "pebble": ("monitor.collect.sandbox",),
     "sqlalchemy": ("monitor.store",),
     "alembic": ("monitor.store",),
     "psycopg": ("monitor.store",),
@@ -55,7 +60,20 @@ OWNERS: dict[str, tuple[str, ...]] = {
 
 STAGES = ("monitor.collect", "monitor.topics", "monitor.stories", "monitor.digests")
 EDGES_AMONG_STAGES = ("monitor.collect.fetch", "monitor.collect.sandbox")
-IMPURE = {"os", "io", "socket", "time", "random", "logging", "subprocess", "threading", "asyncio", "structlog", "secrets", "uuid"}
+IMPURE = {
+    "os",
+    "io",
+    "socket",
+    "time",
+    "random",
+    "logging",
+    "subprocess",
+    "threading",
+    "asyncio",
+    "structlog",
+    "secrets",
+    "uuid",
+}
 PURE_IO = {"monitor.collect.feeds": {"io"}}  # feedparser reads from an in-memory file only
 
 
@@ -111,7 +129,9 @@ def imports() -> Iterator[Import]:
                 assert node.level == 0, f"{name}:{node.lineno} imports relatively; write the whole name"
                 yield Import(name, node.module or "", node.lineno)
                 if (node.module or "").startswith("monitor"):
-                    yield from (Import(name, f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+                    yield from (
+                        Import(name, f"{node.module}.{alias.name}", node.lineno) for alias in node.names
+                    )
 
 
 def room_of(name: str) -> tuple[int, str] | None:
@@ -127,7 +147,10 @@ def test_imports_point_down_only() -> None:
         source, target = room_of(found.module), room_of(found.target)
         if source is None or target is None or source[1] == target[1]:
             continue
-        same_family = {source[1], target[1]} <= {"monitor.daemon", "monitor.web"} | {"monitor.cli", "monitor.__main__"}
+        same_family = {source[1], target[1]} <= {"monitor.daemon", "monitor.web"} | {
+            "monitor.cli",
+            "monitor.__main__",
+        }
         if target[0] < source[0] or (target[0] == source[0] and not same_family):
             wrong.append(str(found))
     assert not wrong, "\n".join(sorted(set(wrong)))
@@ -138,7 +161,8 @@ def test_each_library_has_one_owner() -> None:
     wrong = [
         str(found)
         for found in imports()
-        if (owners := OWNERS.get(found.target.split(".")[0])) and not any(within(found.module, owner) for owner in owners)
+        if (owners := OWNERS.get(found.target.split(".")[0]))
+        and not any(within(found.module, owner) for owner in owners)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -152,24 +176,42 @@ def test_stages_are_pure() -> None:
         if any(within(found.module, edge) for edge in EDGES_AMONG_STAGES):
             continue
         library = found.target.split(".")[0]
-        if library in IMPURE - next((allowed for room, allowed in PURE_IO.items() if within(found.module, room)), set()):
+        if library in IMPURE - next(
+            (allowed for room, allowed in PURE_IO.items() if within(found.module, room)), set()
+        ):
             wrong.append(str(found))
     assert not wrong, "\n".join(wrong)
 
 
-CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "time_ns"), ("datetime", "today")}
+CLOCKS = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+    ("time", "time"),
+    ("time", "time_ns"),
+    ("datetime", "today"),
+}
 
 
 def calls(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
     """Yield (object, attribute, line) of every `object.attribute(...)` call."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
             yield node.func.value.id, node.func.attr, node.lineno
 
 
 def test_the_clock_is_read_in_one_place() -> None:
     """Wall-clock time enters through monitor/cli/clock.py and is an argument everywhere else."""
-    reads = [(name, line) for name, _, tree in trees() for thing, attribute, line in calls(tree) if (thing, attribute) in CLOCKS]
+    reads = [
+        (name, line)
+        for name, _, tree in trees()
+        for thing, attribute, line in calls(tree)
+        if (thing, attribute) in CLOCKS
+    ]
     assert {name for name, _ in reads} == {"monitor.cli.clock"}, reads
     assert len(reads) == 1, reads
 
@@ -194,7 +236,9 @@ def test_exceptions_are_caught_by_name() -> None:
         for node in ast.walk(tree):
             if not isinstance(node, ast.ExceptHandler):
                 continue
-            broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"})
+            broad = node.type is None or (
+                isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}
+            )
             if broad and "# noqa: BLE001  #" not in lines[node.lineno - 1]:
                 wrong.append(f"{name}:{node.lineno}")
     assert not wrong, wrong
@@ -203,7 +247,11 @@ def test_exceptions_are_caught_by_name() -> None:
 def body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Return the lines of a function's body, its docstring aside."""
     body = node.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         body = body[1:]
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 1
 
@@ -228,7 +276,11 @@ def test_functions_stay_short() -> None:
 
 def test_files_stay_short() -> None:
     """A module is split when it passes 400 lines."""
-    long = [f"{name}: {count}" for name, path, _ in trees() if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400]
+    long = [
+        f"{name}: {count}"
+        for name, path, _ in trees()
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    ]
     assert not long, "\n".join(long)
 
 
@@ -238,14 +290,28 @@ FORBIDDEN_NAMES = {"utils", "helpers", "base", "core", "common", "misc"}
 def test_files_are_named_for_what_they_hold() -> None:
     """No drawer for odds and ends, no Manager or Handler."""
     assert not [name for name, _, _ in trees() if set(name.split(".")) & FORBIDDEN_NAMES]
-    classes = [f"{name}.{node.name}" for name, _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [
+        f"{name}.{node.name}"
+        for name, _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
     assert not [name for name in classes if name.endswith(("Manager", "Handler", "Helper"))]
 
 
 def test_every_file_says_why_it_exists() -> None:
     """Each module of the package and the tests opens with a docstring."""
-    files = [path for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")] if "_templates" not in path.parts]
-    silent = [str(path.relative_to(ROOT)) for path in files if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    files = [
+        path
+        for path in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+        if "_templates" not in path.parts
+    ]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.read_text(encoding="utf-8").strip()
+        and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     assert not silent, silent
 
 
@@ -254,7 +320,9 @@ def test_every_test_states_its_rule() -> None:
     silent = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_test = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+            is_test = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
+                "test_"
+            )
             if is_test and not ast.get_docstring(node):
                 silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
     assert not silent, "\n".join(silent)

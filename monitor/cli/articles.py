@@ -26,7 +26,7 @@ def articles() -> None:
     """List, show, search, export and lint the archive."""
 
 
-class Period(click.ParamType):
+class Period(click.ParamType[timedelta]):
     """A length of time: `7d`, `12h`, `30m`."""
 
     name = "PERIOD"

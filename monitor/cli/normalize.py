@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.output import json_option, say_json
+from monitor.cli.output import json_option, say_json, table
 from monitor.errors import CommandError, WorkerError
 
 if TYPE_CHECKING:
+    from monitor.collect.extract import Extraction
     from monitor.collect.sandbox import Sandbox
     from monitor.models import Article
 
@@ -105,7 +106,33 @@ def _explain(html: bytes, url: str, body: str | None, strip: tuple[str, ...], as
     if as_json:
         say_json(report)
     else:
-        print(report.as_text())
+        _say_explained(report)
+
+
+def _say_explained(report: Extraction) -> None:
+    """Print the candidate bodies, best first, and every line that was dropped."""
+    table(
+        ("candidate", "score", "agreement", "words", "body: selector"),
+        [
+            (
+                f"{'* ' if one.chosen else '  '}{one.name}",
+                f"{one.score:.3f}",
+                f"{one.agreement:.3f}",
+                one.words,
+                one.path,
+            )
+            for one in report.candidates
+        ],
+    )
+    table(
+        ("dropped because", "words", "strip: selector", "text"),
+        [(one.reason, one.words, one.path, one.text[:70]) for one in report.dropped],
+    )
+    for line in report.notes:
+        print(line)
+    print(
+        f"confidence {report.article.confidence:.2f}, {report.article.completeness.value}\n\n{report.article.text}"
+    )
 
 
 async def _batch() -> None:
@@ -119,7 +146,7 @@ async def _batch() -> None:
         async for result in in_order(rows(stdin()), lambda row: _one(sandbox, row), window=workers * 8):
             answer(result)
     finally:
-        sandbox.close()
+        await sandbox.close()
 
 
 async def _one(sandbox: Sandbox, row: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import random
 import sys
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from monitor.models import DigestSpec, Target
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from monitor.collect.cadence import Policy
     from monitor.collect.fetch import AiohttpFetcher
+    from monitor.collect.interval import Policy
     from monitor.collect.sandbox import Sandbox
     from monitor.config import Config
     from monitor.config.settings import Settings
@@ -39,9 +40,12 @@ def read_config(directory: str | Path) -> Config:
 
 def open_store(config: Config) -> Store:
     """Open (and where needed create or migrate) the configured database."""
+    from monitor.digests.outbox import DEFAULT
     from monitor.store import Store
 
-    return Store.open(config.settings.database)
+    store = Store.open(config.settings.database)
+    store.outbox.policy = replace(DEFAULT, settle=config.settings.delivery.settle)
+    return store
 
 
 def secrets(settings: Settings) -> tuple[str, ...]:
@@ -83,7 +87,7 @@ def sandbox(settings: Settings) -> Sandbox:
 
 def policy(settings: Settings) -> Policy:
     """Return the polling intervals."""
-    from monitor.collect.cadence import Policy
+    from monitor.collect.interval import Policy
 
     fetch = settings.fetch
     return Policy(
@@ -163,7 +167,7 @@ def _notifier(kind: str, config: Config) -> Notifier:
 
 
 def _slack(settings: Settings) -> Notifier:
-    from monitor.deliver.slack import SlackNotifier, WebhookNotifier
+    from monitor.deliver.slack import SlackNotifier, SlackWebhookNotifier
 
     slack = settings.slack
     if slack.token:
@@ -171,7 +175,7 @@ def _slack(settings: Settings) -> Notifier:
             slack.token.get_secret_value(), base_url=slack.base_url, interactive=slack.app_token is not None
         )
     if slack.webhook:
-        return WebhookNotifier(slack.webhook.get_secret_value())
+        return SlackWebhookNotifier(slack.webhook.get_secret_value())
     raise CommandError(
         "a digest goes to Slack, but neither slack.token nor slack.webhook is set in monitor.yaml"
     )
@@ -194,6 +198,20 @@ def nonce() -> str:
 def owner() -> str:
     """Return a name for this process in the ledger."""
     return f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def is_dead(other: str) -> bool:
+    """Tell whether the process that an owner's name speaks of ran on this machine and is gone, so that its leases are nobody's."""
+    node, _, rest = other.rpartition("-")[0].rpartition("-")
+    if node != os.uname().nodename or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # it runs, under another user
+    return int(rest) == os.getpid()  # our own number with another name: a former life (in a container we are always number 1)
 
 
 def checkpoint() -> Checkpoint:

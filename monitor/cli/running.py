@@ -15,7 +15,7 @@ from monitor.cli import root
 from monitor.cli.clock import now
 from monitor.digests import clock
 from monitor.errors import CommandError
-from monitor.models import DigestSpec, Request
+from monitor.models import DeliveryState, DigestSpec, Request
 from monitor.pipeline import (
     Builder,
     Collector,
@@ -50,8 +50,8 @@ class Application:
         self.owner = root.owner()
         self.checkpoint = root.checkpoint()
         self.look: clock.Look | None = None
-        self._dirty = True
         self._wire(config)
+        self._inherit()
 
     def _wire(self, config: Config) -> None:
         """Connect the pipeline according to a configuration."""
@@ -79,6 +79,14 @@ class Application:
             self.store, notifiers, now, root.chance, self.owner, self.observer, self.checkpoint
         )
         self._sync()
+
+    def _inherit(self) -> None:
+        """Take over at once what a killed predecessor on this machine was sending, instead of waiting for its leases to end."""
+        sending = self.store.outbox.deliveries((DeliveryState.SENDING, DeliveryState.UNKNOWN))
+        owners = {delivery.lease.rpartition("#")[0] for delivery in sending if delivery.lease}
+        for dead in filter(root.is_dead, owners):
+            for delivery in self.store.outbox.give_back(dead, now()):
+                log.warning("a killed predecessor was sending this", delivery=delivery.id, target=str(delivery.target))
 
     def _sync(self) -> None:
         """Tell the store which feeds and digests there are; a new feed's first poll is spread over the floor of the interval."""
@@ -217,6 +225,9 @@ class Application:
 async def _until(instant: datetime) -> None:
     """Wait until an instant."""
     loop = asyncio.get_running_loop()
-    done = loop.create_future()
-    loop.call_later(max(0.0, (instant - now()).total_seconds()), lambda: done.done() or done.set_result(None))
-    await done
+    done: asyncio.Future[None] = loop.create_future()
+    alarm = loop.call_later(max(0.0, (instant - now()).total_seconds()), done.set_result, None)
+    try:
+        await done
+    finally:
+        alarm.cancel()

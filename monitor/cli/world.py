@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -113,7 +114,7 @@ class World:
 
 def with_times(text: str, now: datetime) -> str:
     """Replace `[[iso -5h]]`, `[[rfc822 -5h]]` and `[[long -5h]]` by that time before `now`."""
-    shapes = {
+    shapes: dict[str, Callable[[datetime], str]] = {
         "iso": lambda at: at.isoformat(timespec="seconds"),
         "rfc822": format_datetime,
         "long": lambda at: f"{at:%B} {at.day}, {at.year}",

@@ -144,6 +144,15 @@ class Retention(Shape):
     unmatched: Duration = Field(timedelta(days=30), description="Of all others.")
 
 
+class Delivery(Shape):
+    """How a message is settled whose answer was lost."""
+
+    settle: Duration = Field(
+        timedelta(seconds=30),
+        description="How long such a message may still arrive; not found after that, it is sent again.",
+    )
+
+
 class Web(Shape):
     """The status server: /healthz, /readyz, /metrics."""
 
@@ -186,6 +195,7 @@ class Settings(Shape):
     email: Email = Field(default_factory=Email)
     html: Html = Field(default_factory=Html)
     retention: Retention = Field(default_factory=Retention)
+    delivery: Delivery = Field(default_factory=Delivery)
     web: Web = Field(default_factory=Web)
     log: Log = Field(default_factory=Log)
     tick: Duration = Field(timedelta(seconds=5), description="How often the daemon looks for what is due.")

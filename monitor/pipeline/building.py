@@ -89,7 +89,7 @@ class Builder:
         """Build a slot of its own from what is pending at this moment (`monitor digest send`)."""
         recorded = self.store.slots.recorded(spec.name, 1)
         since = recorded[0].slot.at if recorded else None
-        slot = slots.now_slot(spec, SlotKind.MANUAL, self.now(), since)
+        slot = slots.manual(spec, self.now(), since)
         return self._build(spec, slot, "", "asked for")
 
     def preview(
@@ -263,15 +263,15 @@ class Builder:
         versions = self.store.slots.untold(spec.name, now - followups.LISTENING)
         if not versions:
             return []
-        posted = self._posted_articles(spec, {version.article for version in versions}, now)
-        built = [self._update(spec, version, posted) for version in versions if version.article in posted]
+        posted = self._posted_articles(spec, {version.article.id for version in versions}, now)
+        built = [self._update(spec, version, posted) for version in versions if version.article.id in posted]
         return [report for report in built if report]
 
     def _update(
         self, spec: DigestSpec, version: Version, posted: Mapping[str, followups.Posted]
     ) -> SlotReport | None:
         """Queue the reply that tells one change."""
-        article = self.store.archive.article(version.article)
+        article = self.store.archive.article(version.article.id)
         if article is None:
             return None
         story = self.store.archive.story_of(article.id) or article.id
@@ -280,7 +280,7 @@ class Builder:
         replies = followups.update_replies(
             spec, [changed], posted, self.desk.names, self._coverage(None, now), now
         )
-        return self._reply(spec, replies[0], [version.id]) if replies else None
+        return self._reply(spec, replies[0], [version.number]) if replies else None
 
     def _posted_articles(
         self, spec: DigestSpec, articles: set[str], now: datetime

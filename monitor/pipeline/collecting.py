@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -73,7 +74,11 @@ class Collector:
             work = self._rest(feed, state, until) if until else self._poll(feed, state)
             task = asyncio.ensure_future(work)
             self._under_way[state.name] = task
-            task.add_done_callback(lambda _, name=state.name: self._under_way.pop(name, None))
+            task.add_done_callback(partial(self._gone, state.name))
+
+    def _gone(self, name: str, task: asyncio.Task[None]) -> None:
+        del task
+        self._under_way.pop(name, None)
 
     async def collect(self, names: Collection[str] = (), force: bool = False) -> list[PollReport]:
         """Poll what is due, or with `force` everything, of the named feeds or of all; return a report for each."""

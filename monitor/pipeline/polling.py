@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.collect import cadence, identity
+from monitor.collect.interval import Policy
 from monitor.collect.reading import read
 from monitor.errors import WorkerError
 from monitor.models import (
@@ -25,6 +26,7 @@ from monitor.models import (
     Seen,
     Sighting,
     SourceType,
+    Validators,
 )
 from monitor.pipeline.pages import Draft, Pages
 from monitor.pipeline.protocols import Chance, Clock, Fetcher, Workers
@@ -32,6 +34,7 @@ from monitor.pipeline.protocols import Chance, Clock, Fetcher, Workers
 if TYPE_CHECKING:
     from monitor.store import Store
 
+NONE = Validators()
 PARSE_DEADLINE = 10.0  # seconds a worker may take over one feed (spec/safety.md)
 
 
@@ -77,7 +80,7 @@ class Poller:
     fetcher: Fetcher
     workers: Workers
     pages: Pages
-    policy: cadence.Policy
+    policy: Policy
     limits: Callable[[Request], Request]
     now: Clock
     chance: Chance
@@ -102,9 +105,10 @@ class Poller:
         except WorkerError as error:
             return self.struck(feed, state, response, error)
 
-    def _request(self, feed: Feed, url: str, validators: object = None) -> Request:
-        request = Request(url, headers=feed.headers, allow_private=feed.allow_private)
-        return self.limits(replace(request, validators=validators) if validators else request)
+    def _request(self, feed: Feed, url: str, validators: Validators = NONE) -> Request:
+        return self.limits(
+            Request(url, validators=validators, headers=feed.headers, allow_private=feed.allow_private)
+        )
 
     async def _read(self, feed: Feed, kind: SourceType, response: Response) -> FeedDocument:
         document: FeedDocument = await self.workers.run(

@@ -50,6 +50,10 @@ class Notifier(Protocol):
         """Look for a message's nonce in the target's history; with it, the target's name for the stored message."""
         ...
 
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
 
 Notifiers = Mapping[str, Notifier]
 """By kind of target."""

@@ -118,9 +118,9 @@ class _Stored(Collector):
         failures = GaugeMetricFamily(
             "monitor_feed_consecutive_failures", "A feed's failures in a row.", labels=["feed"]
         )
-        for state in snapshot.feeds:
-            success.add_metric([state.name], state.last_ok.timestamp() if state.last_ok else 0.0)
-            failures.add_metric([state.name], state.errors)
+        for feed in snapshot.feeds:
+            success.add_metric([feed.name], feed.last_ok.timestamp() if feed.last_ok else 0.0)
+            failures.add_metric([feed.name], feed.errors)
         queue = GaugeMetricFamily("monitor_outbox_messages", "Messages by state.", labels=["state"])
         for state, count in snapshot.queue.items():
             queue.add_metric([state], count)

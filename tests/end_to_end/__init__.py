@@ -1,0 +1,1 @@
+"""The whole program as its own process, against real servers on loopback."""

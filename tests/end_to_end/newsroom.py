@@ -1,0 +1,147 @@
+"""A newsroom around a real `monitor` process: feeds that grow on a loopback server, a strict Slack stand-in, a configuration."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.standins.slack import SlackStandIn
+from tests.standins.web import Web
+
+ROOT = Path(__file__).resolve().parents[2]
+CHANNEL = "irs-watch"
+
+MONITOR = """\
+database: "{database}"
+fetch:
+  host_delay: 0s
+  per_host: 16
+  allow_private: ["127.0.0.0/8"]
+  interval: {{default: 1s, min: 1s, max: 2s}}
+  backoff: {{base: 1s, max: 2s}}
+slack: {{token: "{token}", base_url: "{base_url}"}}
+html: {{directory: "{home}/digests"}}
+delivery: {{settle: 2s}}
+web: {{listen: null}}
+log: {{level: info, format: json}}
+tick: 200ms
+"""
+
+DIGESTS = """\
+digests:
+  - name: often
+    topics: [irs]
+    to: [{{slack: "#{channel}"}}]
+    every: {every}
+    catch_up: all
+    max_age: 1h
+    max_stories: 1000
+"""
+
+TOPIC = """\
+name: IRS
+match: IRS
+"""
+
+
+@dataclass
+class Newsroom:
+    """Feeds, Slack and a directory; start and kill the daemon at will."""
+
+    home: Path
+    web: Web
+    slack: SlackStandIn
+    feeds: int = 2
+    every: str = "2s"
+    database: str = ""
+    published: list[str] = field(default_factory=list)
+    deaths: int = 0
+
+    def configure(self) -> None:
+        """Write the configuration."""
+        config = self.home / "config"
+        config.joinpath("topics").mkdir(parents=True)
+        database = self.database or f"sqlite:///{self.home}/monitor.db"
+        settings = MONITOR.format(home=self.home, token=self.slack.token, base_url=self.slack.base_url, database=database)
+        config.joinpath("monitor.yaml").write_text(settings, "utf-8")
+        config.joinpath("digests.yaml").write_text(DIGESTS.format(channel=CHANNEL, every=self.every), "utf-8")
+        config.joinpath("topics", "irs.yaml").write_text(TOPIC, "utf-8")
+        lines = [
+            f'  - {{url: "{self.web.url(f"/feed{number}")}", name: "Feed {number}", interval: 1s, first_poll: all, full_text: never}}'
+            for number in range(self.feeds)
+        ]
+        config.joinpath("feeds.yaml").write_text("feeds:\n" + "\n".join(lines) + "\n", "utf-8")
+        for number in range(self.feeds):
+            self._serve(number)
+
+    def publish(self) -> str:
+        """Publish one entry, in the feeds by turns; return its token, which no other text holds."""
+        token = f"ENTRY{len(self.published):05d}"
+        self.published.append(token)
+        self._serve((len(self.published) - 1) % self.feeds)
+        return token
+
+    def _serve(self, number: int) -> None:
+        tokens = self.published[number :: self.feeds][-200:]
+        items = "".join(
+            f"<item><guid>{token}</guid><link>{self.web.url(f'/{token}')}</link><title>IRS notice {token}</title>"
+            f"<description>{_words(token)}</description></item>"
+            for token in reversed(tokens)
+        )
+        body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'
+        self.web.serve(f"/feed{number}", body.encode(), content_type="application/rss+xml")
+
+    async def start(self, *arguments: str, crash_at: str = "") -> asyncio.subprocess.Process:
+        """Start a real process of the program; `crash_at` names the point at which it kills itself."""
+        environment = {**os.environ, "MONITOR_CRASH_AT": crash_at, "PYTHONPATH": str(ROOT)}
+        log = self.home.joinpath("log").open("ab")
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "monitor", *(arguments or ("run",)), "--config", str(self.home / "config"),
+                env=environment, stdout=log, stderr=log, cwd=self.home,
+            )  # fmt: skip
+        finally:
+            log.close()
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """Kill -9, unless it is dead already; wait until it is gone."""
+        if process.returncode is None:
+            process.send_signal(signal.SIGKILL)
+        await process.wait()
+        self.deaths += 1
+
+    def posted(self, token: str) -> int:
+        """Return in how many stored messages a token stands."""
+        return sum(token in str(message.body) for message in self.slack.stored(CHANNEL))
+
+    def lost(self) -> list[str]:
+        """Return the entries that were published and never posted."""
+        return [token for token in self.published if not self.posted(token)]
+
+    def twice(self) -> list[str]:
+        """Return the entries that were posted more than once."""
+        return [token for token in self.published if self.posted(token) > 1]
+
+
+def _words(token: str) -> str:
+    """Return a text that resembles no other entry's, so that each is a story of its own."""
+    seed = int(token[-5:])
+    return f"The IRS says {token}. " + " ".join(f"w{(seed * 7919 + n * 104729) % 999983}" for n in range(60))
+
+
+async def until(condition: Sequence[object] | object, seconds: float, step: float = 0.1) -> bool:
+    """Wait until a condition (a callable) holds; return whether it did within so many seconds."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    while not condition():  # type: ignore[operator]
+        if loop.time() > end:
+            return False
+        tick: asyncio.Future[None] = loop.create_future()
+        loop.call_later(step, tick.set_result, None)
+        await tick
+    return True

@@ -1,0 +1,202 @@
+"""Collecting: what a poll leaves behind, and what the failure of one feed may cost the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreBusyError
+from monitor.models import Completeness, FullText, Outcome
+from tests.pipeline.world import FEED, newsroom
+from tests.standins.edges import rss
+
+AUDITS = ("/audits", "IRS to audit more", "The Internal Revenue Service will audit more returns.")
+RINK = ("/rink", "A second rink", "The rink opened on Saturday.")
+
+
+async def test_a_poll_stores_articles_with_their_matches(tmp_path: Path) -> None:
+    """A new entry becomes an article, matched by the rules that fire on it and by no other."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS, RINK))
+        (report,) = await room.collector.collect()
+        assert (report.outcome, report.new, dict(report.matches)) == (Outcome.OK, 2, {"irs": 1})
+        stored = {article.title: article for article in room.store.archive.articles()}
+        assert set(stored) == {AUDITS[1], RINK[1]}
+        assert [match.topic for match in room.store.archive.matches_of(stored[AUDITS[1]].id)] == ["irs"]
+        assert not room.store.archive.matches_of(stored[RINK[1]].id)
+
+
+async def test_the_same_entries_are_new_once(tmp_path: Path) -> None:
+    """A second poll with the same entries, in whatever order and after a restart, brings nothing new."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS, RINK))
+        await room.collector.collect(force=True)
+        room.restart()
+        room.fetcher.serves(FEED.url, rss(RINK, AUDITS, title="Renamed"))
+        (report,) = await room.collector.collect(force=True)
+        assert (report.new, report.changed) == (0, 0)
+
+
+async def test_an_unchanged_body_is_not_parsed(tmp_path: Path) -> None:
+    """Equal bytes are recognised by their hash; no worker sees them (requirement 7)."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        await room.collector.collect(force=True)
+        room.workers.dies_of("read")
+        (report,) = await room.collector.collect(force=True)
+        assert report.outcome is Outcome.UNCHANGED
+
+
+async def test_validators_are_sent_back(tmp_path: Path) -> None:
+    """After a 200 with an ETag the next poll is conditional, and a 304 is no error (requirements 1 and 4)."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS), etag='W/"1"')
+        await room.collector.collect(force=True)
+        (report,) = await room.collector.collect(force=True)
+        assert report.outcome is Outcome.NOT_MODIFIED
+        assert room.fetcher.requests[-1].validators.etag == 'W/"1"'
+
+
+async def test_a_first_poll_is_silent(tmp_path: Path) -> None:
+    """A baseline stores and matches what it finds, and announces nothing of it, ever."""
+    with newsroom(tmp_path, feeds=(replace(FEED, first_poll="baseline"),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        (report,) = await room.collector.collect(force=True)
+        assert report.new == 1
+        assert not room.store.slots.pending("morning", ["irs"], room.clock())
+        room.fetcher.serves(FEED.url, rss(("/more", "IRS hires", "The IRS hires."), AUDITS))
+        await room.collector.collect(force=True)
+        pending = room.store.slots.pending("morning", ["irs"], room.clock())
+        assert [member.article.title for story in pending for member in story.members if member.announce] == [
+            "IRS hires"
+        ]
+
+
+async def test_one_failing_feed_costs_nobody_else(tmp_path: Path) -> None:
+    """A dead feed, HTML for a feed, a killed worker and a defect are each one feed's error; the good feed is read."""
+    names = ("dead", "html", "defect")
+    bad = tuple(replace(FEED, name=name, url=f"https://{name}.example/rss") for name in names)
+    with newsroom(tmp_path, feeds=(*bad, FEED)) as room:
+        room.fetcher.serves(
+            "https://html.example/rss", "<!doctype html><html><body><p>Hello</p></body></html>", "text/html"
+        )
+        room.fetcher.raises("https://defect.example/rss", ValueError("a defect"))
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        reports = {report.name: report for report in await room.collector.collect(force=True)}
+        assert {name: reports[name].outcome for name in (*names, FEED.name)} == {
+            "dead": Outcome.ERROR, "html": Outcome.NOT_FEED, "defect": Outcome.ERROR, FEED.name: Outcome.OK,
+        }  # fmt: skip
+        assert all(reports[name].error and reports[name].next_poll for name in names)
+
+
+async def test_a_killed_worker_is_a_strike(tmp_path: Path) -> None:
+    """A document that kills its worker three times in a row is in quarantine; entries seen before stay seen."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.workers.dies_of("read")
+        for _ in range(3):
+            await room.collector.collect(force=True)
+        state = room.store.feeds.state(FEED.name)
+        assert state is not None
+        assert (state.strikes, state.reason.value, state.outcome) == (3, "quarantine", Outcome.ERROR)
+        room.workers.heals()
+        (report,) = await room.collector.collect(force=True)
+        assert (report.outcome, report.new) == (Outcome.OK, 1)
+
+
+async def test_a_batch_that_cannot_be_saved_is_polled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked database loses nothing: the poll never happened, and its entries are new the next time."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+
+        def locked(*_: object) -> None:
+            raise StoreBusyError("locked")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(room.store), "save_polls", locked)
+            assert await room.collector.collect(force=True) == []
+        (report,) = await room.collector.collect(force=True)
+        assert report.new == 1
+
+
+async def test_a_page_gives_the_text(tmp_path: Path) -> None:
+    """A teaser's page is fetched and read; the article is the page's, not the feed's."""
+    paragraphs = "".join(
+        f"<p>Paragraph {n} says that the agency will look at more returns this year than last.</p>"
+        for n in range(8)
+    )
+    with newsroom(tmp_path, feeds=(replace(FEED, full_text=FullText.ALWAYS),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.serves(
+            "https://paper.example/audits",
+            f"<html><body><article><h1>IRS to audit more</h1>{paragraphs}</article></body></html>",
+            "text/html",
+        )
+        await room.collector.collect(force=True)
+        (article,) = room.store.archive.articles()
+        assert article.completeness is Completeness.FULL
+        assert article.text.count("Paragraph") == 8
+
+
+@pytest.mark.parametrize("trouble", ["missing", "forbidden", "killed"])
+async def test_a_page_that_fails_leaves_the_feeds_text(tmp_path: Path, trouble: str) -> None:
+    """A page that is missing, disallowed by robots.txt, or deadly to its worker leaves the feed's own text, and says why."""
+    with newsroom(tmp_path, feeds=(replace(FEED, full_text=FullText.ALWAYS),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        if trouble != "missing":
+            room.fetcher.serves(
+                "https://paper.example/audits", "<html><body><p>Hello</p></body></html>", "text/html"
+            )
+        if trouble == "forbidden":
+            room.fetcher.serves(
+                "https://paper.example/robots.txt", "User-agent: *\nDisallow: /", "text/plain"
+            )
+        if trouble == "killed":
+            room.workers.dies_of("from_page", "timeout")
+        await room.collector.collect(force=True)
+        (article,) = room.store.archive.articles()
+        assert article.text == AUDITS[2]
+        assert article.note.startswith("page: ")
+
+
+async def test_two_feeds_with_one_article_store_it_once(tmp_path: Path) -> None:
+    """The same address in two feeds is one article, known to both."""
+    other = replace(FEED, name="Another section", url="https://paper.example/other")
+    with newsroom(tmp_path, feeds=(FEED, other)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.serves(other.url, rss(AUDITS))
+        reports = await room.collector.collect(force=True)
+        assert [report.new for report in reports] == [1, 1]
+        assert len(list(room.store.archive.articles())) == 1
+        assert [report.new for report in await room.collector.collect(force=True)] == [0, 0]
+
+
+async def test_a_quiet_host_is_left_alone(tmp_path: Path) -> None:
+    """After a 429 nothing is asked of the site until its Retry-After has passed, not even with --force (requirement 15)."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.fails(FEED.url, 429, Outcome.RATE_LIMITED, retry_after=600.0)
+        await room.collector.collect(force=True)
+        (report,) = await room.collector.collect(force=True)
+        assert report.outcome is Outcome.SKIPPED
+        assert room.fetcher.asked(FEED.url) == 1
+        room.clock.move(minutes=11)
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        (report,) = await room.collector.collect(force=True)
+        assert report.outcome is Outcome.OK
+
+
+async def test_a_changed_text_is_kept_as_a_version(tmp_path: Path) -> None:
+    """A known entry with another text is not new: the article is revised, its old form kept."""
+    with newsroom(tmp_path) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        await room.collector.collect(force=True)
+        room.fetcher.serves(FEED.url, rss((AUDITS[0], AUDITS[1], AUDITS[2] + " It said so twice.")))
+        (report,) = await room.collector.collect(force=True)
+        assert (report.new, report.changed) == (0, 1)
+        (article,) = room.store.archive.articles()
+        assert article.text.endswith("twice.")
+        assert len(room.store.archive.versions(article.id)) == 1
