@@ -24,7 +24,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _PILED_MARKS = re.compile(
     "([\u0300-\u036f]{3})[\u0300-\u036f]+"
 )  # more than three stacked accents only smear the line above
-_URL_UNSAFE = re.compile("[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
+_URL_UNSAFE = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]")
 
 
 class Run(NamedTuple):
@@ -68,8 +68,19 @@ def runs(text: str, bold: Iterable[tuple[int, int]], limit: int | None = None) -
             pieces += [Run(text[at:start], False), Run(text[start:end], True)]
             at = end
     pieces.append(Run(text[at:], False))
+    if limit is not None:
+        pieces = _near(pieces, limit * 10)
     clean = _joined(pieces)
     return clean if limit is None else _clipped(clean, limit)
+
+
+def _near(pieces: Iterable[Run], most: int) -> list[Run]:
+    """Keep the first `most` characters: of a text far beyond its limit no more is looked at."""
+    out: list[Run] = []
+    for text, bold in pieces:
+        out.append(Run(text[: max(0, most)], bold))
+        most -= len(text)
+    return out
 
 
 def _joined(pieces: Iterable[Run]) -> tuple[Run, ...]:

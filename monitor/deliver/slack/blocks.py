@@ -144,8 +144,3 @@ def _change(story: DigestStory) -> str:
 def numbered_line(digest: Digest, story: DigestStory, number: int) -> str:
     """Return one story as a line of a list."""
     return f"{number}. {headline(story, 160)} · {source(digest, story)}"
-
-
-def needs_menu(story: DigestStory) -> bool:
-    """Say whether the address stands in a menu, because it is too long for the text."""
-    return menu(story, "", interactive=False) is not None

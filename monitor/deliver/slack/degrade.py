@@ -12,14 +12,15 @@ from monitor.deliver.slack.limits import POST_TEXT, Message, strings
 Form = tuple[Message, ...]
 
 
-def lighter(message: Message) -> Iterator[Form]:
-    """Yield the forms to try in turn; a form of several messages is sent piece by piece, the later ones as replies."""
+def lighter(message: Message, *, split: bool = True) -> Iterator[Form]:
+    """Yield the forms to try in turn; a form of several messages is sent piece by piece, the later ones as replies.
+
+    A piece that is refused again goes out as text by itself (`as_text`): what its siblings stored must not be repeated.
+    """
     bare = without_images(message)
     if bare != message:
         yield (bare,)
-    if len(bare["blocks"]) > 1:
-        yield halves(bare)
-    yield (as_text(bare),)
+    yield halves(bare) if split and len(bare["blocks"]) > 1 else (as_text(bare),)
 
 
 def without_images(message: Message) -> Message:

@@ -36,7 +36,7 @@ _TEXT_LIMITS = {"section": SECTION_TEXT, "header": HEADER_TEXT, "context": SECTI
 
 def units(text: str) -> int:
     """Return the length of `text` in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def strings(value: object) -> Iterator[str]:

@@ -16,6 +16,7 @@ from monitor.deliver.display import ELLIPSIS, Run, line, web_address
 from monitor.deliver.slack.limits import units
 
 APART = "\u200b"  # zero width space
+_SLACK = 10  # of a text far beyond its limit, only this many times the limit is looked at
 LONGEST_LINK = 1500  # an escaped address beyond this is offered in a menu instead of in the text
 
 _TOKENS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{mark: f"{APART}{mark}{APART}" for mark in "*_~`"}}
@@ -29,12 +30,12 @@ def escape(text: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """Return foreign text, cleaned, defused and escaped, at most `limit` units long."""
-    return _fitted(line(text), limit)
+    return _fitted(line(text[: limit * _SLACK]), limit)
 
 
 def title(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object: escaped, but with its marks as they are, which format nothing there."""
-    return _fitted(line(text), limit, tokens={"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+    return _fitted(line(text[: limit * _SLACK]), limit, tokens={"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def _fitted(text: str, limit: int, tokens: dict[str, str] = _TOKENS) -> str:

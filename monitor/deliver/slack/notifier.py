@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.deliver.slack import classify, history
 from monitor.deliver.slack.channels import Channels
-from monitor.deliver.slack.degrade import Form, lighter
+from monitor.deliver.slack.degrade import Form, as_text, lighter
 from monitor.deliver.slack.limits import Message
 from monitor.deliver.slack.pace import Pace
 from monitor.deliver.slack.render import render
@@ -138,7 +138,10 @@ class SlackNotifier:
             return SendResult(SendVerdict.SENT, ts=ts)
         if found is not Found.ABSENT:
             return SendResult(SendVerdict.RETRY, detail="the channel's history cannot be read")
-        return await self._post(delivery, piece, mark.payload, thread)
+        result = await self._post(delivery, piece, mark.payload, thread)
+        if result.verdict is SendVerdict.MESSAGE_BROKEN and piece["blocks"]:
+            return await self._post(delivery, as_text(piece), mark.payload, thread)
+        return result
 
     async def _post(
         self,

@@ -145,12 +145,12 @@ def _lines(
     gathered = ""
     for number, story in enumerate(stories, first):
         line = blocks.numbered_line(digest, story, number)
-        alone = blocks.needs_menu(story)
-        if gathered and (alone or units(gathered) + units(line) + 1 > SECTION_TEXT):
+        opener = blocks.menu(story, section.topic, interactive=False)
+        if gathered and (opener or units(gathered) + units(line) + 1 > SECTION_TEXT):
             yield blocks.section(gathered)
             gathered = ""
-        if alone:
-            yield blocks.section(line, blocks.menu(story, section.topic, interactive=False))
+        if opener:
+            yield blocks.section(line, opener)
         else:
             gathered = f"{gathered}\n{line}" if gathered else line
     if gathered:
@@ -174,7 +174,8 @@ def _alert(digest: Digest, interactive: bool) -> Iterator[Block]:
     """Yield an alert: headline and lead, why it came, buttons."""
     for section in digest.sections:
         for story in (*section.stories, *section.rest):
-            yield blocks.section("\n".join(filter(None, [f"*{blocks.headline(story)}*", blocks.lead(story)])))
+            text = "\n".join(filter(None, [f"*{blocks.headline(story)}*", blocks.lead(story)]))
+            yield blocks.section(text, blocks.menu(story, section.topic, interactive=False))
             yield blocks.context(
                 " · ".join(filter(None, [blocks.source(digest, story), _why(section, story)]))
             )
@@ -194,7 +195,8 @@ def _follow_up(digest: Digest) -> Iterator[Block]:
     """Yield replies on stories already told: what changed, or who else has it now."""
     for section in digest.sections:
         for story in (*section.stories, *section.rest):
-            yield blocks.section("\n".join(filter(None, [_news(story), blocks.headline(story)])), None)
+            text = "\n".join(filter(None, [_news(story), blocks.headline(story)]))
+            yield blocks.section(text, blocks.menu(story, section.topic, interactive=False))
             yield blocks.context(blocks.source(digest, story))
 
 

@@ -31,11 +31,10 @@ class SlackWebhookNotifier:
         """Post the message; a refused form is followed by a lighter one."""
         message = json.loads(delivery.payload)
         result = await self._post(message, delivery.nonce)
-        for form in lighter(message):
+        for (lighter_one,) in lighter(message, split=False):
             if result.verdict is not SendVerdict.MESSAGE_BROKEN:
                 break
-            if len(form) == 1:
-                result = await self._post(form[0], delivery.nonce)
+            result = await self._post(lighter_one, delivery.nonce)
         return result
 
     async def find(self, delivery: Delivery) -> tuple[Found, str | None]:
