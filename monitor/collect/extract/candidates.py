@@ -16,7 +16,10 @@ _BODY_NAMES = frozenset(
     name.strip()
     for name in ["articlebody", " article body", " article body content", " article body text", " articlebody content", " entry content", " post content", " post body", " post body content", " story body", " story body text", " article content", " article text", " single post content", " body copy", " news body", " story content", " story text", " content body", " body content", " blog content", " blog post content", " blog body", " rich text", " richtext", " w richtext", " c entry content", " gh content", " post full content", " field name body", " field body", " node body", " article copy", " news text", " news content", " newstext", " td post content", " cuerpo", " cuerpo noticia", " nota cuerpo", " texto noticia", " corps article", " artikeltext", " artikel text", " article main", " article main content", " the content", " e content", " caas body", " content article body", " article body wrapper", " article body container", " story content body", " article page content", " page content", " content text", " maincontent", " main content", " text", " content", " mw parser output", " wysiwyg", " post text", " post entry", " entry", " article", " story", " article detail", " articlecontent", " detail content", " postcontent"]
 )
-_MIN_WORDS = 25
+# Elements that are text mark-up themselves and hold no body.
+TEXTUAL = frozenset(
+    "p li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre table tbody thead tfoot tr td th figure center font span strong em b i small time cite a".split()
+)
 
 
 @dataclass(slots=True)
@@ -70,20 +73,23 @@ def weigh(page: Page) -> Weights:
 
 
 def pardon(page: Page) -> None:
-    """Take the mark off an element that holds most of the page's prose: it is the article, whatever its name.
+    """Take the mark off elements that hold most of the page's prose: they are the article, whatever their name.
 
-    Comments are never pardoned while half as much prose stands outside them.
+    Siblings with one mark are one suspect (`<section id="toc-1">` … is how some sites number chapters). Comments are pardoned only
+    when hardly anything else is there.
     """
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
-    total = good[-1]
     free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
+    suspects: dict[tuple[int, str], list[Node]] = {}
     for node in page.nodes:
-        if not node.mark or node.mark == "strip rule":
-            continue
-        share = good[node.last] - good[node.first]
-        limit = 0.8 if node.mark in ("comments", "related", "hidden") else 0.5
-        if share > limit * total and (free < share):
-            _unmark(page, node)
+        if node.mark and node.mark != "strip rule":
+            suspects.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
+    for (_, mark), nodes in suspects.items():
+        share = sum(good[node.last] - good[node.first] for node in nodes)
+        limit = 0.8 if mark in ("comments", "hidden", "no script") else 0.5
+        if share > limit * good[-1] and free < share:
+            for node in nodes:
+                _unmark(page, node)
 
 
 def _unmark(page: Page, node: Node) -> None:
@@ -132,7 +138,7 @@ def _heaviest(page, weights, wanted) -> Node | None:
     """Return the wanted element with the greatest weight; of nested ones with the same prose the innermost."""
     best, top = None, 20.0
     for node in page.nodes:
-        if node.marked is None and node.last > node.first and wanted(node):
+        if node.marked is None and node.last > node.first and node.tag not in TEXTUAL and wanted(node):
             weight = weights.of(node)
             if weight >= top:
                 best, top = node, weight

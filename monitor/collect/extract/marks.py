@@ -48,15 +48,15 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "promotion": (
         "promo promos promobox promotional upsell regwall paywall donation donate membership cta leadgen coupon giveaway marketing teads",
-        "call to action, support us, app download, app banner, app promo, house ad, product card, product box, product widget, product list, "
+        "call to action, support us, app download, app banner, app promo, house ad, "
         "shop card, shop bar, buy box, buy button, buy now, lead magnet, follow us, google news, preferred source, affiliate box, "
-        "affiliate disclosure, affiliate disclaimer, promotion box",
+        "affiliate disclosure, affiliate disclaimer, promotion box, oembed placeholder, embed placeholder, embed consent, consent placeholder",
         "promotion, promotions, banner, piano, whatsapp, affiliate",
     ),
     "share bar": (
         "share shares sharing sharedaddy addthis addtoany sharethis shariff shareaholic heateor ssba social socials sharebar "
         "socialshare sociallinks listen audioplayer beyondwords",
-        "jetpack likes, post ratings, star ratings, text to speech, audio player, article tools, post tools, print button, font size, text size, "
+        "jetpack likes, post ratings, star ratings, text to speech, audio player, article tools, post tools, print button, "
         "action bar, reading tools, page tools",
         "likes, like, reactions, rating, ratings, vote, votes, tools, toolbar, print, bookmark, trinity, actions, kksr",
     ),
@@ -109,16 +109,16 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "pull quote": (
         "pullquote pullquotes clicktotweet",
         "pull quote, click to tweet, callout quote, quote share, tweet this, tweet quote",
-        "pq",
+        "pullquote",
     ),
 }
 
 _TAG_MARKS = {
     "nav": "navigation", "footer": "footer", "aside": "aside", "form": "form", "figcaption": "caption", "fieldset": "form", "menu": "navigation",
-    "label": "form", "output": "form", "legend": "form", "dialog": "navigation", "address": "byline", "time": "byline", "details": "",
+    "label": "form", "output": "form", "legend": "form", "dialog": "navigation", "address": "byline", "time": "byline", "noscript": "no script",
 }  # fmt: skip
 # Elements that hold pages or articles: a class on them names the template (`comments-open`, `category-promo`), not a part.
-_WHOLE = frozenset(("html", "body", "main"))
+_WHOLE = frozenset(("html", "body", "main", "h1"))
 _ON_ARTICLE = frozenset(("related", "comments", "promotion", "advertisement", "newsletter"))
 
 
@@ -134,10 +134,14 @@ def _phrases(column: int) -> dict[str, str]:
 _ANYWHERE, _RUNS, _WHOLE_NAMES = _phrases(0), _phrases(1), _phrases(2)
 
 
-def signature(attrs: dict[str, str | None]) -> tuple[str, ...]:
+# Elements of text: their ids are anchors made of the heading's own words (`#10-social-media-tips`).
+_ANCHORED = frozenset("h1 h2 h3 h4 h5 h6 p li dt dd blockquote td tr span".split())
+
+
+def signature(tag: str, attrs: dict[str, str | None]) -> tuple[str, ...]:
     """Return the names an element gives itself, each as lower-case words: `relatedLinks box__x` is (`related links`, `box x`)."""
     found: list[str] = []
-    for key in SPEAKING:
+    for key in ("class", "itemprop") if tag in _ANCHORED else SPEAKING:
         text = attrs.get(key)
         if text:
             found += [
@@ -152,6 +156,8 @@ def mark_of(tag: str, names: tuple[str, ...]) -> str:
         return ""
     for name in names:
         mark = _named(name)
+        if mark == "share bar" and "embed" in name:
+            continue
         if mark and (tag != "article" or mark in _ON_ARTICLE):
             return mark
     return _TAG_MARKS.get(tag, "")

@@ -250,7 +250,7 @@ class _Walk:
         )
         known = self.marks.get(key)
         if known is None:
-            names = signature(attrs)
+            names = signature(tag, attrs)
             known = self.marks[key] = (names, mark_of(tag, names))
         if ("style" in attrs or "hidden" in attrs) and is_hidden(attrs):
             return known[0], "hidden"
