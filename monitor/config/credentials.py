@@ -17,6 +17,7 @@ from monitor.config.document import Node
 from monitor.config.settings import Settings
 from monitor.config.source import Report
 from monitor.config.validation import Document
+from monitor.errors import Problem
 
 # (section, key of the secret); the file's key is the same with _file
 SECRETS = (("slack", "token"), ("slack", "app_token"), ("slack", "webhook"), ("email", "password"))
@@ -39,8 +40,12 @@ def with_secrets(
         try:
             secret = _read(Path(file)) if file is not None else _credential(env, f"{section}.{key}")
         except (OSError, ValueError) as error:
-            if document and node:
-                report.add(document.problem(node, f"the secret cannot be read: {_why(error)}"))
+            message = f"the secret cannot be read: {_why(error)}"
+            report.add(
+                document.problem(node, message)
+                if document and node
+                else Problem(f"credential {section}.{key}", 1, 1, message)
+            )
             continue
         if secret:
             found.setdefault(section, {})[key] = SecretStr(secret)

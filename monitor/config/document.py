@@ -20,6 +20,7 @@ from monitor.config.source import Source
 from monitor.errors import ConfigError, Problem
 
 MAX_DEPTH = 20  # spec/safety.md, "Config"
+MAX_PROBLEMS = 100  # of one file; what has more is no configuration
 MAX_ALIASED = 10_000  # nodes that aliases may stand for in one file; a "billion laughs" file asks for 10^9
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
@@ -167,6 +168,8 @@ class _Composer:
     def node(self, depth: int) -> Node:
         """Compose the node that begins with the next event."""
         event = self.take()
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise ConfigError([*self.problems, self.problem(event, "too many mistakes; not read further")])
         if depth > MAX_DEPTH:
             raise ConfigError([self.problem(event, f"nested more than {MAX_DEPTH} deep")])
         if _is(event, "Alias"):

@@ -28,7 +28,7 @@ from monitor.errors import CommandError, ConfigError
 from monitor.models import Feed
 
 _HEAD = "# Where news comes from. Added to by `monitor feeds add`; see config/README.md.\nfeeds:\n"
-_PLAIN = re.compile(r"[A-Za-z][\w ./+-]*[\w/]|https?://[^\s#:,\[\]{}]+[^\s#:,\[\]{}]")
+_PLAIN = re.compile(r"[A-Za-z](?:[\w ./+-]*[\w/])?|https?://[^\s#:,\[\]{}]+[^\s#:,\[\]{}]")
 _RESERVED = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 
@@ -41,6 +41,8 @@ def add_feeds(directory: Path, feeds: Sequence[Feed]) -> None:
     path = directory / "feeds.yaml"
     text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
     source = decode(str(path), text.encode())
+    if parse(source)[0] is None:
+        source = decode(str(path), f"{text.rstrip()}\nfeeds:\n".lstrip().encode())
     listed = _listed(source)
     _refuse_doubles(listed, feeds)
     offset, indent = _end_of_list(source, listed)
@@ -150,7 +152,8 @@ def _line_end(text: str, offset: int) -> int:
 def _lines_of(source: Source, listed: SequenceNode, index: int) -> tuple[int, int]:
     """Return the range of whole lines of an entry, with the comment lines right above it."""
     first, _ = source.place(listed.items[index].start)
-    while first > 1 and source.line(first - 1).lstrip().startswith("#") and source.line(first - 1)[:1] == " ":
+    indent = " " * (source.place(listed.start)[1] - 1)
+    while first > 1 and source.line(first - 1).startswith(indent + "#"):
         first -= 1
     return source.starts[first - 1], _end_of_entry(source, listed, index)
 

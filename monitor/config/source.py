@@ -27,7 +27,7 @@ _NAMES_A_SECRET = (
 _SECRETS = (
     re.compile(rf"""^[\s-]*["']?{_NAMES_A_SECRET}(?P<it>[^\s#].*?)\s*$"""),  # a line of its own: all of it
     re.compile(
-        rf"""[{{,]\s*["']?{_NAMES_A_SECRET}(?P<it>"[^"]*"|'[^']*'|[^\s#"',}}\]]+)"""
+        rf"""[{{,]\s*["']?{_NAMES_A_SECRET}(?P<it>"[^"]*"|'[^']*'|[^\s#"',}}\]][^,}}\]]*)"""
     ),  # in brackets: as far as the value goes
     re.compile(r"(?P<it>\bxox[a-z]-[\w-]+|\bxapp-[\w-]+)"),
     re.compile(r"hooks\.slack\.com/(?P<it>[^\s\"'}\]]+)"),
