@@ -69,7 +69,7 @@ class Application:
             now,
             root.chance,
         )
-        saver = Saver(self.store, config.topics, now)
+        saver = Saver(self.store, config.topics, now, self.checkpoint)
         shared = config.settings.database.startswith("postgresql")
         self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, shared)
         notifiers = root.notifiers(config)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.collect.extract import extract
-from monitor.collect.fulltext import PageDecision, is_cut_to_length, learn, needs_page
+from monitor.collect.fulltext import PageDecision, coverage, is_cut_to_length, needs_page
 from monitor.collect.teaser import article_from_entry, merge
 from monitor.models import Article, Entry, Feed, FeedState
 
@@ -25,10 +25,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An article after its page was read; `full` is what the feed is now known to carry (None: undecided)."""
+    """An article after its page was read; `covered` is the share of the page that the feed's own text held (None: no telling)."""
 
     article: Article
-    full: bool | None
+    covered: float | None
 
 
 def from_entries(entries: Sequence[Entry], feed: Feed, state: FeedState, now: datetime) -> tuple[Own, ...]:
@@ -40,7 +40,7 @@ def from_entries(entries: Sequence[Entry], feed: Feed, state: FeedState, now: da
     )
 
 
-def from_page(body: bytes, url: str, feed: Feed, entry: Entry, own: Article, full: bool | None) -> Read:
+def from_page(body: bytes, url: str, feed: Feed, entry: Entry, own: Article) -> Read:
     """Return the article of a fetched page (`url` is its final address), joined with what the feed itself said (`own`)."""
     page = extract(body, url, body=feed.body, strip=feed.strip, entry=entry)
-    return Read(merge(page, own, feed), learn(full, own.text, page.text))
+    return Read(merge(page, own, feed), coverage(own, page))

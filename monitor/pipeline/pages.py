@@ -32,8 +32,8 @@ PATIENCE = 120.0  # seconds one poll waits for all its pages together; the rest 
 class Draft:
     """A new (or changed) article before it is matched. `announce` False keeps it out of digests (a silent first poll).
 
-    `wants_page` says that its page is to be fetched. `known_as` is the id it is stored under already, for a changed entry; `full` is
-    what its page taught about the feed's own texts (None: nothing).
+    `wants_page` says that its page is to be fetched. `known_as` is the id it is stored under already, for a changed entry; `covered`
+    is the share of its page that the feed's own text held, where both were read.
     """
 
     article: Article
@@ -41,7 +41,7 @@ class Draft:
     announce: bool = True
     wants_page: bool = False
     known_as: str | None = None
-    full: bool | None = None
+    covered: float | None = None
 
 
 @dataclass(slots=True)
@@ -78,13 +78,13 @@ class Pages:
             )
             for number, (own, item, shared) in enumerate(zip(texts, items, _shared_links(items), strict=True))
         ]
-        return await self._with_pages(feed, state, drafts)
+        return await self._with_pages(feed, drafts)
 
-    async def _with_pages(self, feed: Feed, state: FeedState, drafts: list[Draft]) -> tuple[Draft, ...]:
+    async def _with_pages(self, feed: Feed, drafts: list[Draft]) -> tuple[Draft, ...]:
         """Read the pages that are wanted, side by side; the fetcher spaces them out by host."""
         stored = self.store.archive.known([draft.article.id for draft in drafts if draft.known_as is None])
         tasks = [
-            asyncio.ensure_future(self._read(feed, state, draft))
+            asyncio.ensure_future(self._read(feed, draft))
             if draft.wants_page and draft.article.id not in stored
             else None
             for draft in drafts
@@ -96,7 +96,7 @@ class Pages:
                 task.cancel()
         return tuple(_outcome(draft, task) for draft, task in zip(drafts, tasks, strict=True))
 
-    async def _read(self, feed: Feed, state: FeedState, draft: Draft) -> Draft:
+    async def _read(self, feed: Feed, draft: Draft) -> Draft:
         """Fetch and extract one page; whatever goes wrong is a note on the feed's own text."""
         url = draft.article.url
         rules = await self.robots.rules(url, feed)
@@ -113,12 +113,11 @@ class Pages:
                 feed,
                 draft.candidate.entry,
                 draft.article,
-                state.full,
                 deadline=PAGE_DEADLINE,
             )
         except WorkerError as error:
             return noted(draft, f"it could not be read ({error.cause})")
-        return replace(draft, article=replace(page.article, id=draft.article.id), full=page.full)
+        return replace(draft, article=replace(page.article, id=draft.article.id), covered=page.covered)
 
     def _request(self, feed: Feed, url: str, spacing: float) -> Request:
         request = Request(

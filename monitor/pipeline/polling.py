@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.collect import cadence, identity
+from monitor.collect import cadence, fulltext, identity
 from monitor.collect.interval import Policy
 from monitor.collect.reading import read
 from monitor.errors import WorkerError
@@ -132,8 +132,8 @@ class Poller:
             new, gap = (*new, *more), replace(gap, filled=len(more))
         drafts = await self.pages.drafts(feed, state, new, announced(feed, state, new, self.now()))
         changed = await self.pages.drafts(feed, state, altered, range(len(altered)))
-        learned = replace(state, untrusted=found.untrusted, full=learned_full(state, drafts))
-        concluded = self.concluded(feed, learned, response, document, found.overlap, len(new))
+        informed = replace(state, untrusted=found.untrusted, full=learned(state, drafts))
+        concluded = self.concluded(feed, informed, response, document, found.overlap, len(new))
         touched = tuple(key for item in found.of(identity.Verdict.KNOWN) for key in item.candidate.keys)
         return replace(
             concluded,
@@ -213,10 +213,9 @@ class Poller:
         return Polled(feed, after, told, notices=notices)
 
 
-def learned_full(state: FeedState, drafts: Sequence[Draft]) -> bool | None:
-    """Return what is known of the feed's own texts after this poll (whole articles or teasers): the last page's word stands."""
-    taught = [draft.full for draft in drafts if draft.full is not None]
-    return taught[-1] if taught else state.full
+def learned(state: FeedState, drafts: Sequence[Draft]) -> bool | None:
+    """Return what is known of the feed's own texts after this poll: whole articles (True), teasers (False), or nothing yet."""
+    return fulltext.learn(state.full, [draft.covered for draft in drafts if draft.covered is not None])
 
 
 def announced(feed: Feed, state: FeedState, new: Sequence[identity.Judged], now: datetime) -> Collection[int]:

@@ -18,7 +18,7 @@ from monitor.errors import StoreError
 from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision
 from monitor.pipeline.pages import Draft
 from monitor.pipeline.polling import Polled
-from monitor.pipeline.protocols import Clock
+from monitor.pipeline.protocols import Checkpoint, Clock, no_checkpoint
 from monitor.pipeline.reports import PollReport
 from monitor.stories.changes import material_change
 from monitor.stories.index import StoryIndex
@@ -40,6 +40,7 @@ class Saver:
     store: Store
     topics: Topics
     now: Clock
+    checkpoint: Checkpoint = no_checkpoint
     _index: StoryIndex | None = None
 
     def save(self, batch: Sequence[Polled]) -> list[PollReport]:
@@ -50,7 +51,9 @@ class Saver:
         )
         try:
             records = [self._record(polled, known, now) for polled in batch]
+            self.checkpoint("before_save")
             self.store.save_polls(records, now)
+            self.checkpoint("after_save")
         except StoreError:
             self._index = None  # it has seen articles that are not stored: read it anew
             raise

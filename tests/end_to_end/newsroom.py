@@ -117,7 +117,7 @@ class Newsroom:
 
     def posted(self, token: str) -> int:
         """Return in how many stored messages a token stands."""
-        return sum(token in str(message.body) for message in self.slack.stored(CHANNEL))
+        return sum(token in f"{message.text} {message.blocks}" for message in self.slack.stored(CHANNEL))
 
     def lost(self) -> list[str]:
         """Return the entries that were published and never posted."""
