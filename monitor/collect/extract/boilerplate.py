@@ -62,3 +62,16 @@ def is_box_heading(text: str) -> bool:
 def is_boilerplate(text: str, size: int) -> bool:
     """Tell whether a line is a phrase that sites put into every article."""
     return size <= _MAX and _LINE.fullmatch(text) is not None
+
+
+_OFFER = re.compile(
+    r"\b(?:subscrib(?:e|er|ers|ing)|subscription|sign (?:up|in)|log ?in|register|create an account|free trial|unlimited access|newsletter|unlock|already a member|"
+    r"abonn(?:ieren|ement|é|ez|enten|eer)\w*|anmelden|registrieren|suscr[ií]b\w*|suscripci[oó]n|inicia sesi[oó]n|s'abonner|assin(?:e|ante|atura)\w*|iscriviti|abbonat\w*|"
+    r"prenumer\w+|logga in|подпис\w+|会員登録|購読|登录|注册|구독|로그인)\b",
+    re.IGNORECASE,
+)
+
+
+def is_offer(text: str) -> bool:
+    """Tell whether a line speaks of subscribing, registering or signing in; two such lines in a small box make it an offer."""
+    return len(text) < 400 and _OFFER.search(text) is not None

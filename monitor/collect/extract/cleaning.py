@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from monitor.collect.extract.candidates import TEXTUAL, value
-from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading
+from monitor.collect.extract.boilerplate import is_boilerplate, is_offer, is_box_heading
+from monitor.seed import is_contributor_line
+from monitor.collect.metadata.facts import Facts
 from monitor.collect.extract.page import Block, Node, Page
 
 Verdict = tuple[int, str]
 
 
-def verdicts(page: Page, node: Node, title: str = "") -> list[Verdict]:
+def verdicts(page: Page, node: Node, facts: Facts) -> list[Verdict]:
     """Return (block number, reason) for each block of the element; an empty reason keeps the block."""
     judged = []
     for number in range(node.first, node.last):
         judged.append((number, reason(page.blocks[number], node)))
-    return _guestless(page, _headless(page, _linkless(page, judged), title), node)
+    return _guestless(page, _headless(page, _linkless(page, judged), facts.title), node, facts)
 
 
 def reason(block: Block, node: Node) -> str:
@@ -84,7 +86,7 @@ def _key(node: Node) -> tuple[str, ...]:
     return (node.tag, "", node.parent.tag, node.parent.attrs.get("class") or "")
 
 
-def _guestless(page: Page, judged: list[tuple[int, str]], top: Node) -> list[tuple[int, str]]:
+def _guestless(page: Page, judged: list[tuple[int, str]], top: Node, facts: Facts) -> list[tuple[int, str]]:
     totals: dict[tuple[str, ...], float] = {}
     counts: dict[tuple[str, ...], int] = {}
     spelled: dict[str, float] = {}
@@ -133,24 +135,50 @@ def _guestless(page: Page, judged: list[tuple[int, str]], top: Node) -> list[tup
             node = node.parent
         groups.setdefault(node.order, []).append(number)
     gone: dict[int, str] = {}
+    witness = _fold(facts.witness)
+    said = {number for number in homes if _fold(page.blocks[number].text) in witness} if len(witness) > 300 else set()
+    heard = sum(page.blocks[n].size for n in at if n in said) / (sum(page.blocks[n].size for n in at) or 1)
     for numbers in groups.values():
-        why = _guest(page, numbers, first, last, total)
+        if heard > HEARD:
+            words = sum(page.blocks[n].size for n in numbers)
+            share = sum(page.blocks[n].size for n in numbers if n in said) / (words or 1)
+            if share > 0.6 and words > 4:
+                continue
+            questions = sum(page.blocks[n].text[-1:] in "?？؟" for n in numbers)
+            if share < 0.1 and 3 < words < 0.35 * total and questions < 3:
+                gone.update(dict.fromkeys(numbers, "not in the page's own data"))
+                continue
+        why = _guest(page, numbers, first, last, total, facts)
         if why:
             gone.update(dict.fromkeys(numbers, why))
+    if heard > HEARD:
+        known = sorted(said)
+        for side in ([n for n in homes if n < known[0]], [n for n in homes if n > known[-1]]):
+            side = [n for n in side if n not in gone and not is_contributor_line(page.blocks[n].text)]
+            if sum(page.blocks[n].size for n in side) < 0.1 * total:
+                gone.update(dict.fromkeys(side, "not in the page's own data"))
     return [(number, why or gone.get(number, "")) for number, why in judged]
 
 
-def _guest(page: Page, numbers: list[int], first: int, last: int, total: float) -> str:
+HEARD = 0.8
+
+
+def _guest(page: Page, numbers: list[int], first: int, last: int, total: float, facts: Facts) -> str:
     blocks = [page.blocks[n] for n in numbers]
     words = sum(b.size for b in blocks)
     linked = sum(b.linked for b in blocks)
     prose = sum(max(0.0, value(b)) for b in blocks)
+    offers = sum(is_offer(b.text) for b in blocks)
+    if offers >= 2 and offers * 5 >= len(blocks):
+        return "subscription box"
     if numbers[0] > last:
+        if linked > 0.3 * words:
+            return "after the body"
         if sum(b.size >= 15 for b in blocks) >= 3 and linked < 0.15 * words:
             return ""
         return "after the body" if words < AFTER * total else ""
     if numbers[-1] < first:
-        return "before the body" if prose < BEFORE else ""
+        return "" if _opens(blocks, prose, linked, facts) else "before the body"
     if linked > 0.3 * words and linked > 4 and prose < 40:
         return "box of links"
     if words < 120 and any(is_boilerplate(b.text, b.size) or is_box_heading(b.text) for b in blocks):
@@ -160,4 +188,14 @@ def _guest(page: Page, numbers: list[int], first: int, last: int, total: float) 
     return ""
 
 
-AFTER, BEFORE = 0.3, 200
+def _opens(blocks: list[Block], prose: float, linked: int, facts: Facts) -> bool:
+    """Tell whether a box above the body is the article's first words: full sentences, and not the dek."""
+    dek = _fold(facts.description)[:120]
+    sentences = [b for b in blocks if b.size >= 12 and b.text[-1] in ".!?。！？”\"।" and b.kind in KINDS]
+    if not sentences or prose < BEFORE:
+        return False
+    return not any(dek and (_fold(b.text).startswith(dek[:60]) or dek.startswith(_fold(b.text)[:60])) for b in blocks if b.size > 5)
+
+
+KINDS = ("p", "quote")
+AFTER, BEFORE = 0.3, 15

@@ -52,7 +52,7 @@ def explain(
     )
     facts = metadata.of_page(page, entry)
     chosen, candidates = choose(page, facts)
-    judged = verdicts(page, chosen.node, facts.title) if chosen else []
+    judged = verdicts(page, chosen.node, facts) if chosen else []
     text, image = write(page, judged, facts.image)
     article = describe(page, facts, text, image, chosen)
     return Extraction(article, contenders(candidates, chosen), dropped(page, judged), tuple(page.notes))
@@ -63,7 +63,7 @@ def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Ca
     pardon(page)
     candidates = propose(page, weigh(page))
     for candidate in candidates:
-        kept = [number for number, why in verdicts(page, candidate.node, facts.title) if not why]
+        kept = [number for number, why in verdicts(page, candidate.node, facts) if not why]
         candidate.kept = frozenset(number for number in kept if page.blocks[number].size)
         candidate.size = sum(page.blocks[number].size for number in candidate.kept)
     return judging.judge(page, candidates, facts.witness), candidates
