@@ -1,0 +1,230 @@
+"""From the texts of rules and lists to steps: every mistake of every rule in one go, every term numbered once.
+
+A list is compiled once for text and once for metadata fields, however often it is named, so lists of lists cost no more than their
+length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.errors import MonitorError, RuleError
+from monitor.models import TopicSpec
+from monitor.topics import plan, tree
+from monitor.topics.checks import covered_terms, fact_in, loops, only_nots, problems, references, unsearchable
+from monitor.topics.expressions import Expression, compile_regex
+from monitor.topics.language import Reading, read
+from monitor.topics.terms import Meaning, meaning
+from monitor.topics.tree import FIELD_ZONES, Node, operator
+
+
+@dataclass(frozen=True, slots=True)
+class RuleProblem:
+    """A mistake and whose it is: `owner` is a topic's id or a list's name, `key` is `match`, `not` or `list`, `index` the position
+    in a list (0 otherwise). The error's offsets count in that one text."""
+
+    owner: str
+    key: str
+    index: int
+    error: RuleError
+
+
+class RuleErrors(MonitorError):
+    """Some rules cannot be used; `problems` holds every mistake of all of them."""
+
+    def __init__(self, problems: Sequence[RuleProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{item.owner} ({item.key}): {item.error}" for item in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A term as the index needs it: what it means, or its regular expression, and how the rule writes it."""
+
+    written: str
+    means: Meaning | None = None
+    regex: Expression | None = None
+    field: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A topic ready to look: its spec, and the steps of its `match` and its `not`."""
+
+    spec: TopicSpec
+    match: plan.Step
+    veto: plan.Step | None
+
+
+@dataclass(slots=True)
+class Built:
+    """All rules with the terms they share, and what was noticed on the way but is no mistake."""
+
+    rules: list[Rule] = field(default_factory=list)
+    lexemes: list[Lexeme] = field(default_factory=list)
+    warnings: list[RuleProblem] = field(default_factory=list)
+
+
+def build(specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]]) -> Built:
+    """Return the compiled rules. Raises `RuleErrors` with every mistake of every rule and list."""
+    builder = _Builder(lists)
+    builder.check_lists()
+    for spec in specs:
+        builder.add(spec)
+    if builder.problems:
+        raise RuleErrors(builder.problems)
+    builder.warn_unused()
+    return builder.built
+
+
+class _Builder:
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self._texts = lists
+        self._lists = {name: tuple(read(text) for text in texts) for name, texts in lists.items()}
+        self.built = Built()
+        self.problems: list[RuleProblem] = []
+        self._numbers: dict[tuple[str, bool], int] = {}
+        self._list_steps: dict[tuple[str, bool], plan.Step] = {}
+        self._used: set[str] = set()
+
+    # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def check_lists(self) -> None:
+        """Check every expression of every list, used or not."""
+        broken = set()
+        for name, index, error in loops(self._lists):
+            self._report((name, "list", index), error)
+            broken.add(name)
+        for name, readings in self._lists.items():
+            if not readings:
+                self._report((name, "list", 0), RuleError("empty list", 0, 1, "write at least one term"))
+            for index, reading in enumerate(readings):
+                self._check((name, "list", index), reading, whole=False)
+                self._used.update(references((reading,)))
+        if broken:  # expanding them would not end
+            self._lists = {name: readings for name, readings in self._lists.items() if name not in broken} | {
+                name: () for name in broken
+            }
+
+    def warn_unused(self) -> None:
+        """Warn of lists that no rule and no other list names."""
+        for name in self._lists:
+            if name not in self._used:
+                error = RuleError(
+                    f"list {name} is never used", 0, 1, f"write ${name} in a rule, or remove it"
+                )
+                self.built.warnings.append(RuleProblem(name, "list", 0, error))
+
+    # ── rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def add(self, spec: TopicSpec) -> None:
+        """Read, check and compile one topic."""
+        match = self._rule((spec.id, "match", 0), spec.match)
+        veto = self._rule((spec.id, "not", 0), spec.veto) if spec.veto is not None else None
+        if match is not None:
+            self.built.rules.append(Rule(spec, match, veto))
+
+    def _rule(self, where: tuple[str, str, int], text: str) -> plan.Step | None:
+        reading = read(text)
+        self._used.update(references((reading,)))
+        if not self._check(where, reading, whole=True) or reading.tree is None:
+            return None
+        return self._step(reading.tree, text, fields=False)
+
+    def _check(self, where: tuple[str, str, int], reading: Reading, *, whole: bool) -> bool:
+        """Report what is wrong with one text; True if it can be compiled."""
+        errors = list(reading.errors)
+        if reading.tree is not None and not errors:
+            errors += problems(reading.tree, self._lists)
+            bad = unsearchable(reading.tree, self._lists) if whole else None
+            errors += [only_nots(bad)] if bad is not None else []
+            errors += _term_errors(reading.tree)
+        for error in errors:
+            self._report(where, error)
+        if reading.tree is not None and not errors:
+            self.built.warnings += [RuleProblem(*where, error) for error in covered_terms(reading.tree)]
+        return not errors
+
+    def _report(self, where: tuple[str, str, int], error: RuleError) -> None:
+        self.problems.append(RuleProblem(*where, error))
+
+    # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _step(self, node: Node, text: str, *, fields: bool) -> plan.Step:
+        written = text[node.start : node.end]
+        if isinstance(node, tree.Term | tree.Regex):
+            return self._term(node, fields=fields)
+        if isinstance(node, tree.ListRef):
+            return self._list(node.name, fields=fields)
+        if isinstance(node, tree.Zone) and node.name in FIELD_ZONES:
+            return plan.Field(
+                written, False, frozenset(), self._step(node.part, text, fields=True), node.name
+            )
+        parts = tuple(self._step(part, text, fields=fields) for part in tree.children(node))
+        return _compound(node, written, parts, placed=not fact_in(node, self._lists))
+
+    def _term(self, node: tree.Term | tree.Regex, *, fields: bool) -> plan.Term:
+        key = (node.written, fields)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.built.lexemes)
+            self.built.lexemes.append(_lexeme(node, fields=fields))
+        means = self.built.lexemes[number].means
+        return plan.Term(
+            node.written, True, frozenset((number,)), number, means is not None and means.acronym
+        )
+
+    def _list(self, name: str, *, fields: bool) -> plan.Step:
+        key = (name, fields)
+        if key not in self._list_steps:
+            trees = [reading.tree for reading in self._lists[name] if reading.tree is not None]
+            texts = self._texts[name]
+            parts = tuple(
+                self._step(tree, text, fields=fields) for tree, text in zip(trees, texts, strict=True)
+            )
+            placed = all(part.placed for part in parts)
+            self._list_steps[key] = _any(f"${name}", parts, placed=placed)
+        return self._list_steps[key]
+
+
+def _lexeme(node: tree.Term | tree.Regex, *, fields: bool) -> Lexeme:
+    if isinstance(node, tree.Regex):
+        return Lexeme(node.written, None, compile_regex(node), fields)
+    return Lexeme(node.written, meaning(node, folded=fields), None, fields)
+
+
+def _term_errors(root: Node) -> Iterator[RuleError]:
+    for node in tree.walk(root):
+        if isinstance(node, tree.Term | tree.Regex):
+            try:
+                _lexeme(node, fields=False)
+            except RuleError as error:
+                yield error
+
+
+def _any(written: str, parts: tuple[plan.Step, ...], *, placed: bool) -> plan.Any:
+    terms = frozenset().union(*(part.terms for part in parts))
+    plain = {part.number: part for part in parts if isinstance(part, plan.Term)}
+    others = tuple(part for part in parts if not isinstance(part, plan.Term))
+    return plan.Any(written, placed, terms, parts, plain, others)
+
+
+def _compound(node: Node, written: str, parts: tuple[plan.Step, ...], *, placed: bool) -> plan.Step:
+    terms = frozenset().union(*(part.terms for part in parts))
+    common = (written, placed, terms)
+    match node:
+        case tree.Or():
+            return _any(written, parts, placed=placed)
+        case tree.And():
+            return plan.All(*common, parts)
+        case tree.Not():
+            return plan.No(*common, parts[0])
+        case tree.Near():
+            return plan.Near(*common, parts[0], parts[1], node.distance, node.ordered)
+        case tree.Outside():
+            return plan.Outside(*common, parts[0], parts[1])
+        case tree.NotNear():
+            return plan.NotNear(*common, parts[0], parts[1], node.distance)
+        case tree.AtLeast():
+            return plan.AtLeast(*common, parts[0], node.count)
+        case tree.Zone():
+            return plan.Zone(*common, parts[0], node.name)
+    raise TypeError(operator(node))

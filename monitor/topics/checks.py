@@ -1,0 +1,264 @@
+"""What a rule's tree must obey beyond grammar: lists exist and end, NEAR has places on both sides, something is searched for at all.
+
+Also the two things a rule may be refused or warned for because it cannot mean what its author thinks: a part that can never match,
+and a term that another one already covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from monitor.errors import RuleError
+from monitor.topics.language import Reading
+from monitor.topics.nearest import nearest
+from monitor.topics.tree import (
+    FIELD_ZONES,
+    And,
+    AtLeast,
+    ListRef,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Or,
+    Outside,
+    Regex,
+    Term,
+    Zone,
+    children,
+    operator,
+    walk,
+)
+
+Trees = Mapping[str, tuple[Reading, ...]]
+_PARTS = ("title", "lead", "body")
+
+
+def problems(tree: Node, lists: Trees) -> Iterator[RuleError]:
+    """Yield everything wrong with a tree whose lists are in `lists`; `loops` must have found none among those."""
+    for node in walk(tree):
+        if isinstance(node, ListRef) and node.name not in lists:
+            yield unknown_list(node, lists)
+        elif isinstance(node, Near | Outside | NotNear | AtLeast):
+            yield from _misplaced(node, lists)
+    yield from _never(tree, ())
+
+
+def unknown_list(node: ListRef, lists: Trees) -> RuleError:
+    """Return the mistake of naming a list that is not there."""
+    close = nearest(node.name, lists)
+    hint = f"${close}" if close else f"define it in lists.yaml:  {node.name}: [first term, second term]"
+    message = f"no list called {node.name}" + (f" (nearest: {close})" if close else "")
+    return RuleError(message, node.start, node.end, hint)
+
+
+# ── Lists that refer to themselves ──────────────────────────────────────────────────────────────────────────────────────────────
+def loops(lists: Trees) -> Iterator[tuple[str, int, RuleError]]:
+    """Yield (list, index of expression, mistake) for every reference by which a list reaches itself."""
+    for name, readings in lists.items():
+        for index, reading in enumerate(readings):
+            for node in walk(reading.tree) if reading.tree is not None else ():
+                if isinstance(node, ListRef) and (path := _path(node.name, name, lists)):
+                    chain = " -> ".join(f"${step}" for step in (name, *path))
+                    yield name, index, RuleError(f"list {name} refers to itself", node.start, node.end, chain)
+
+
+def _path(start: str, goal: str, lists: Trees) -> tuple[str, ...]:
+    """Return the shortest chain of lists from `start` to `goal`, both included; empty if there is none."""
+    came: dict[str, str] = {start: ""}
+    queue = [start]
+    for here in queue:
+        if here == goal:
+            chain = [here]
+            while came[chain[-1]]:
+                chain.append(came[chain[-1]])
+            return tuple(reversed(chain))
+        for name in references(lists.get(here, ())):
+            if name not in came:
+                came[name] = here
+                queue.append(name)
+    return ()
+
+
+def references(readings: tuple[Reading, ...]) -> Iterator[str]:
+    """Yield the names of the lists that expressions use."""
+    for reading in readings:
+        if reading.tree is not None:
+            yield from (node.name for node in walk(reading.tree) if isinstance(node, ListRef))
+
+
+# ── Mentions and facts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def fact_in(node: Node, lists: Trees, entered: frozenset[str] = frozenset()) -> str:
+    """Return what makes a node a fact without a place in the text (`AND`, `NOT`, `url:`, `$list`); empty if it is a mention."""
+    if isinstance(node, And | Not):
+        return operator(node)
+    if isinstance(node, Zone):
+        return f"{node.name}:" if node.name in FIELD_ZONES else fact_in(node.part, lists, entered)
+    if isinstance(node, AtLeast):
+        return fact_in(node.part, lists, entered)
+    if isinstance(node, Or):
+        return next(filter(None, (fact_in(part, lists, entered) for part in node.parts)), "")
+    if isinstance(node, ListRef) and node.name in lists and node.name not in entered:
+        inside = (
+            fact_in(item.tree, lists, entered | {node.name})
+            for item in lists[node.name]
+            if item.tree is not None
+        )
+        why = next(filter(None, inside), "")
+        return f"${node.name}, which holds {why}" if why else ""
+    return ""
+
+
+def _misplaced(node: Near | Outside | NotNear | AtLeast, lists: Trees) -> Iterator[RuleError]:
+    name = operator(node)
+    for part in children(node):
+        why = fact_in(part, lists)
+        if why:
+            message = f"{name.split('/')[0]} over {why}"
+            yield RuleError(message, part.start, part.end, _fact_hint(name))
+
+
+def _fact_hint(name: str) -> str:
+    reason = f"{name} needs terms, which have a place in the text; AND, NOT and fields are only true or false"
+    if name.startswith("ATLEAST"):
+        return f"{reason}: write {name} a AND {name} b"
+    return f"{reason}: write (a {name} c) AND (b {name} c), or sentence:(a AND b AND c)"
+
+
+# ── Something to search for ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def unsearchable(node: Node, lists: Trees, entered: frozenset[str] = frozenset()) -> Node | None:
+    """Return the part that can hold where nothing at all is found (only NOTs), or None if every way to hold finds something."""
+    if isinstance(node, Not):
+        return node
+    if isinstance(node, And):
+        missing = [unsearchable(part, lists, entered) for part in node.parts]
+        return None if any(part is None for part in missing) else node
+    if isinstance(node, Or):
+        return next((part for part in node.parts if unsearchable(part, lists, entered) is not None), None)
+    if isinstance(node, Zone):
+        return unsearchable(node.part, lists, entered)
+    if isinstance(node, ListRef) and node.name in lists and node.name not in entered:
+        inside = [item.tree for item in lists[node.name] if item.tree is not None]
+        bad = any(unsearchable(tree, lists, entered | {node.name}) is not None for tree in inside)
+        return node if bad else None
+    return None
+
+
+def only_nots(node: Node) -> RuleError:
+    """Return the mistake of a rule, or an alternative of one, that searches for nothing."""
+    return RuleError(
+        "a rule of only NOTs",
+        node.start,
+        node.end,
+        "it would match nearly every article; say what to find first: a AND NOT b",
+    )
+
+
+# ── What can never match ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _never(node: Node, zones: tuple[str, ...]) -> Iterator[RuleError]:
+    reason = _contradiction(node, zones)
+    if reason:
+        yield RuleError("this can never match", node.start, node.end, reason)
+        return
+    inner = (*zones, node.name) if isinstance(node, Zone) else zones
+    for part in children(node):
+        yield from _never(part, inner)
+
+
+def _contradiction(node: Node, zones: tuple[str, ...]) -> str:
+    if isinstance(node, Zone):
+        return next(filter(None, (_exclusive(outer, node.name) for outer in zones)), "")
+    if isinstance(node, And):
+        wanted = {_shape(part) for part in node.parts}
+        if any(isinstance(part, Not) and _shape(part.part) in wanted for part in node.parts):
+            return "the same thing is wanted and not wanted"
+    if isinstance(node, Outside | NotNear) and _covers(node.right, node.left):
+        return "every mention of the left side is also one of the right side"
+    return ""
+
+
+def _exclusive(outer: str, inner: str) -> str:
+    """Return why nothing can be in zone `inner` of zone `outer`."""
+    if outer in FIELD_ZONES:
+        return f"{outer}: is not part of the text, so there is no {inner}: in it"
+    if "title" in (outer, inner) and outer in _PARTS and inner in _PARTS and outer != inner:
+        return f"nothing is in {outer}: and in {inner}: at once"
+    return ""
+
+
+def _shape(node: Node) -> tuple[object, ...]:
+    """Return a node without its offsets, so that equal clauses compare equal."""
+    if isinstance(node, Term):
+        return (
+            "term",
+            node.text.casefold() if not node.exact and not node.text.isupper() else node.text,
+            node.exact,
+            node.slop,
+        )
+    if isinstance(node, Regex):
+        return ("regex", node.written)
+    return (operator(node), *map(_shape, children(node)))
+
+
+def _covers(right: Node, left: Node) -> bool:
+    """Tell whether every mention of `left` overlaps one of `right`, as far as can be told from their words."""
+    rights = right.parts if isinstance(right, Or) else (right,)
+    lefts = left.parts if isinstance(left, Or) else (left,)
+    return all(any(covers(wide, narrow) for wide in rights) for narrow in lefts)
+
+
+def covers(wide: Node, narrow: Node) -> bool:
+    """Tell whether wherever term `narrow` stands, term `wide` stands too: same word, a `*` that takes it, a word of the phrase."""
+    if not isinstance(wide, Term) or not isinstance(narrow, Term) or wide.slop is not None:
+        return False
+    if _shape(wide) == _shape(narrow):
+        return True
+    wides, narrows = wide.text.split(), narrow.text.split()
+    if (
+        _case(wide)
+        and not (_case(narrow) and wide.text == narrow.text)
+        or narrow.slop is not None
+        and len(wides) > 1
+    ):
+        return False
+    size = len(wides)
+    return any(
+        all(_takes(one, other) for one, other in zip(wides, narrows[at : at + size], strict=True))
+        for at in range(len(narrows) - size + 1)
+    )
+
+
+def _case(term: Term) -> bool:
+    return term.exact or any(word.isupper() and len(word) > 1 for word in term.text.split())
+
+
+def _takes(wide: str, narrow: str) -> bool:
+    """Tell whether one word of a term takes another: the same, or a `*` at its end over the same beginning."""
+    wide, narrow = wide.casefold(), narrow.casefold()
+    if wide.endswith("*") and not set(wide[:-1]) & set("*?"):
+        return narrow.startswith(wide[:-1])
+    return wide == narrow and "*" not in narrow and "?" not in narrow
+
+
+def covered_terms(tree: Node) -> Iterator[RuleError]:
+    """Yield a warning for each term of an OR that adds nothing, because another term of the same OR already takes it."""
+    for node in walk(tree):
+        if isinstance(node, Or):
+            terms = [part for part in node.parts if isinstance(part, Term)]
+            yield from _covered(terms)
+
+
+def _covered(terms: list[Term]) -> Iterator[RuleError]:
+    heads: dict[str, list[Term]] = {}
+    for term in terms:
+        for word in term.text.casefold().split()[:1]:
+            heads.setdefault(word[:3], []).append(term)
+    for at, narrow in enumerate(terms):
+        beginnings = dict.fromkeys(word[:3] for word in narrow.text.casefold().split())
+        near_terms = [wide for beginning in beginnings for wide in heads.get(beginning, ())]
+        for wide in near_terms:
+            twins = _shape(wide) == _shape(narrow)
+            if wide is not narrow and covers(wide, narrow) and not (twins and terms.index(wide) > at):
+                message = f"{narrow.written} is already covered by {wide.written}"
+                yield RuleError(message, narrow.start, narrow.end, "remove it: it adds nothing to this OR")
+                break

@@ -1,0 +1,217 @@
+"""Many rules, one pass: two automata over a document's words, and for each rule the literals without which it cannot hold.
+
+All literals of all rules stand in one Aho-Corasick automaton over the casefolded words and, where capitals count, in a second one
+over the words as written. Literals carry the spaces around a word, so that a hit is a whole word without further tests. Each rule
+has an *anchor*, as in Lucene's monitor: a set of literals of which one must be found for the rule to hold (the rarest side of AND
+and NEAR, the union over OR); a rule whose anchor is absent is never looked at. What cannot be anchored is always looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.topics import plan
+from monitor.topics.build import Lexeme, Rule
+from monitor.topics.expressions import Expression
+from monitor.topics.terms import Key, Variant
+
+Mark = tuple[bool, int]  # cased, literal
+Hit = tuple[int, int, int]  # literal, start, end in bytes
+
+
+class Literals:
+    """Distinct literals and, once `seal`ed, the automaton that finds them."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self._automaton: Any = None
+
+    def add(self, text: str) -> int:
+        """Return the number of a literal, giving it one if it is new."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def seal(self) -> None:
+        """Build the automaton."""
+        if self.numbers:
+            from ahocorasick_rs import BytesAhoCorasick
+
+            self._automaton = BytesAhoCorasick([text.encode() for text in self.numbers])
+
+    def hits(self, text: bytes) -> list[Hit]:
+        """Return every occurrence of every literal, overlapping ones too, in order of their ends."""
+        if self._automaton is None:
+            return []
+        found: list[Hit] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A literal's part in a term: of `variant`, whose first word stands `back` words before the one the literal ends in.
+
+    `direct` says that a hit is a mention; otherwise the words around it are to be compared.
+    """
+
+    cased: bool
+    literal: int
+    variant: Variant
+    back: int
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term as it is looked up: the uses of each of its `units` (one, or one per word of a phrase with `~n`), or its expression."""
+
+    units: tuple[tuple[Use, ...], ...]
+    slop: int
+    exact: str
+    expression: Expression | None
+
+
+class Index:
+    """The literals of all terms in two automata, and which rules they anchor."""
+
+    def __init__(self, lexemes: Sequence[Lexeme], rules: Sequence[Rule]) -> None:
+        self.folded = Literals()
+        self.cased = Literals()
+        self.entries = [self._entry(lexeme) for lexeme in lexemes]
+        self.folded.seal()
+        self.cased.seal()
+        self._terms: dict[Mark, list[int]] = {}
+        self._expressions = [
+            number for number, entry in enumerate(self.entries) if entry.expression is not None
+        ]
+        for number, entry in enumerate(self.entries):
+            for uses in entry.units:
+                for use in uses:
+                    self._terms.setdefault((use.cased, use.literal), []).append(number)
+        self.always: list[int] = []
+        self._groups: list[list[int]] = []
+        self._of_folded: defaultdict[int, list[int]] = defaultdict(list)
+        self._of_cased: defaultdict[int, list[int]] = defaultdict(list)
+        self._anchor_rules(rules)
+
+    # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _entry(self, lexeme: Lexeme) -> Entry:
+        means = lexeme.means
+        if means is None or lexeme.field:  # fields are too short to be worth an automaton
+            return Entry((), 0, "", lexeme.regex)
+        units = means.parts or (means.variants,)
+        return Entry(tuple(self._uses(variants) for variants in units), means.slop, means.exact, None)
+
+    def _uses(self, variants: Iterable[Variant]) -> tuple[Use, ...]:
+        return tuple(self._use(variant, key) for variant in variants for key in variant.keys)
+
+    def _use(self, variant: Variant, key: Key) -> Use:
+        literals = self.cased if key.cased else self.folded
+        return Use(key.cased, literals.add(key.text), variant, key.back, key.direct)
+
+    # ── anchors ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _anchor_rules(self, rules: Sequence[Rule]) -> None:
+        anchors = Anchors(self)
+        groups: dict[frozenset[Mark], int] = {}
+        for number, rule in enumerate(rules):
+            anchor = anchors.of(rule.match)
+            if anchor is None:
+                self.always.append(number)
+                continue
+            if anchor.marks not in groups:
+                groups[anchor.marks] = len(self._groups)
+                self._groups.append([])
+                for cased, literal in anchor.marks:
+                    (self._of_cased if cased else self._of_folded)[literal].append(groups[anchor.marks])
+            self._groups[groups[anchor.marks]].append(number)
+
+    def candidates(self, folded: Iterable[Hit], cased: Iterable[Hit]) -> list[int]:
+        """Return the numbers of the rules that may hold, in order, given the literals found in a document."""
+        groups: set[int] = set()
+        for hits, anchored in ((folded, self._of_folded), (cased, self._of_cased)):
+            for literal in {hit[0] for hit in hits}:
+                if literal in anchored:
+                    groups.update(anchored[literal])
+        found = set(self.always)
+        for group in groups:
+            found.update(self._groups[group])
+        return sorted(found)
+
+    def terms_of(self, folded: Iterable[int], cased: Iterable[int]) -> frozenset[int]:
+        """Return the terms of which a literal was found, and every regular expression."""
+        found = set(self._expressions)
+        for is_cased, literals in ((False, folded), (True, cased)):
+            for literal in literals:
+                found.update(self._terms[is_cased, literal])
+        return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Literals of which one must be there; `cost` estimates how many a document holds by chance."""
+
+    cost: float
+    marks: frozenset[Mark]
+
+
+class Anchors:
+    """Works out the anchor of each step, lists once."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._texts = {False: list(index.folded.numbers), True: list(index.cased.numbers)}
+        self._known: dict[int, Anchor | None] = {}
+
+    def of(self, step: plan.Step) -> Anchor | None:
+        """Return the anchor of a step, or None if it can hold without any literal."""
+        known = self._known
+        if id(step) not in known:
+            known[id(step)] = self._work_out(step)
+        return known[id(step)]
+
+    def _work_out(self, step: plan.Step) -> Anchor | None:
+        if isinstance(step, plan.Term):
+            return self._term(step)
+        if isinstance(step, plan.Any):
+            return self._union(step)
+        if isinstance(step, plan.All | plan.Near):
+            return self._rarest(step.parts)
+        if isinstance(step, plan.Outside | plan.NotNear):
+            return self.of(step.left)
+        if isinstance(step, plan.AtLeast | plan.Zone):
+            return self.of(step.part)
+        return None
+
+    def _term(self, step: plan.Term) -> Anchor | None:
+        units = self._index.entries[step.number].units
+        return min((self._unit(uses) for uses in units), key=lambda anchor: anchor.cost, default=None)
+
+    def _unit(self, uses: Iterable[Use]) -> Anchor:
+        marks = frozenset((use.cased, use.literal) for use in uses)
+        return Anchor(
+            sum(_chance(self._texts[cased][literal], cased=cased) for cased, literal in marks), marks
+        )
+
+    def _union(self, step: plan.Any) -> Anchor | None:
+        anchors = [self.of(part) for part in step.parts]
+        known = [anchor for anchor in anchors if anchor is not None]
+        if len(known) < len(anchors):
+            return None
+        if len(known) == 1:
+            return known[0]
+        return Anchor(
+            sum(anchor.cost for anchor in known), frozenset().union(*(anchor.marks for anchor in known))
+        )
+
+    def _rarest(self, parts: Iterable[plan.Step]) -> Anchor | None:
+        anchors = [anchor for part in parts if (anchor := self.of(part)) is not None]
+        return min(anchors, key=lambda anchor: anchor.cost, default=None)
+
+
+def _chance(text: str, *, cased: bool) -> float:
+    """Estimate how often a literal occurs by chance: words are rarer by about ten for every four letters, capitals rarer still.
+
+    Only the order of magnitude matters: it decides which side of an AND is looked for.
+    """
+    return 10 ** (-len(text) / 4) * (0.3 if cased else 1.0)

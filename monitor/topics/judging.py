@@ -1,0 +1,71 @@
+"""Whether one topic's rule fires on one searched article, and the match that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.models import Article, Completeness, Match, Span
+from monitor.topics import plan
+from monitor.topics.build import Rule
+from monitor.topics.mentions import Mention
+from monitor.topics.scoring import Scorer, order
+from monitor.topics.searching import Search
+from monitor.topics.sources import passes
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whether an expression holds: its mentions (None: it does not), the scope it was judged in, and the mentions dropped."""
+
+    found: plan.Found
+    scope: plan.Scope
+    drops: list[plan.Drop]
+
+
+def hold(step: plan.Step, search: plan.Source) -> Holding:
+    """Judge an expression over a whole article.
+
+    First acronyms in headlines all in capitals count for nothing; only if that dropped any, and the expression is also mentioned in
+    ordinary text, it is judged again with them.
+    """
+    drops: list[plan.Drop] = []
+    scope = plan.Scope(search, drops=drops)
+    found = step.look(scope)
+    if any(drop.reason == plan.WEAK for drop in drops) and step.seen(plan.Scope(search)):
+        drops = []
+        scope = plan.Scope(search, trusting=True, drops=drops)
+        found = step.look(scope)
+    return Holding(found, scope, drops)
+
+
+def judge(rule: Rule, article: Article, search: Search) -> Match | None:
+    """Return the match of a topic on an article, or None.
+
+    A teaser or the start of a paywalled article shows too few words to hold it to `min_score`; the match says so.
+    """
+    spec = rule.spec
+    if not passes(spec.sources, article):
+        return None
+    holding = hold(rule.match, search)
+    if holding.found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
+        return None
+    score = Scorer(search.document).score(rule.match, holding.scope)
+    teaser = article.completeness is not Completeness.FULL
+    if spec.min_score is not None and score < spec.min_score and not teaser:
+        return None
+    rank = order(score, search.document, holding.found)
+    return Match(spec.id, round(score, 2), spans(search, holding.found), teaser, round(rank, 4))
+
+
+def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
+    """Return where the terms of mentions stand in the original title and text, in order and each once."""
+    parts = sorted({part for mention in mentions for part in mention[2]})
+    return tuple(dict.fromkeys(span(search, part) for part in parts))
+
+
+def span(search: Search, part: tuple[int, int, int]) -> Span:
+    """Return where one term stands."""
+    first, last, term = part
+    place = search.regex_places.get(part) or search.document.span(first, last)
+    return Span(*place, search.written(term))

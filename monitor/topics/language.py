@@ -1,0 +1,288 @@
+"""The rule language: a rule's text -> its tree, with every mistake at once, each with its place and a hint.
+
+::
+
+    expr  = neg { "AND" neg } | neg { "OR" neg }            no mixing without ( )
+    neg   = [ "NOT" ] prox
+    prox  = unit { ( "NEAR/"n | "BEFORE/"n | "OUTSIDE" | "NOT NEAR/"n ) unit }
+    unit  = "ATLEAST/"n unit | zone ":" unit | "(" expr ")" | "$"name | term
+    zone  = title | lead | body | sentence | paragraph | url | source | author | lang | country | category
+    term  = ["="] ( word | '"' word { word } '"' ["~" n] ) | "/" regex "/" ["i"]
+
+The parser goes on after a mistake by assuming the likeliest repair, so that the next mistake is also found. What concerns more than
+one rule (lists) or what a tree means (NEAR over AND) is checked in `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.errors import RuleError
+from monitor.topics.lexer import MAX_ERRORS, Token, tokens
+from monitor.topics.tree import (
+    And,
+    AtLeast,
+    ListRef,
+    Near,
+    Node,
+    Not,
+    NotNear,
+    Or,
+    Outside,
+    Regex,
+    Term,
+    Zone,
+)
+
+MAX_CHARACTERS = 100_000  # a rule of 10,000 terms; longer ones are files pasted by mistake
+MAX_BRACKETS = 5_000
+MAX_DEPTH = 64  # nested brackets; deeper than anybody can read
+
+Step = Callable[[], Node | None]
+
+_UNIT_KINDS = ("open", "phrase", "word", "regex", "list", "zone")
+_PROX_NAMES = ("NEAR", "BEFORE", "OUTSIDE", "NOT NEAR")
+_MIXED = {
+    "AND": "a OR (b AND c)  or  (a OR b) AND c",
+    "OR": "(a AND b) OR c  or  a AND (b OR c)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a rule: its tree (None if there is nothing to hold on to) and all mistakes, in order of place."""
+
+    tree: Node | None
+    errors: tuple[RuleError, ...]
+
+
+def parse(text: str) -> Node:
+    """Return the tree of a rule; raise its first `RuleError` if it has mistakes (`read` gives them all)."""
+    reading = read(text)
+    if reading.errors:
+        raise reading.errors[0]
+    assert reading.tree is not None  # noqa: S101  # no errors means a tree
+    return reading.tree
+
+
+def read(text: str) -> Reading:
+    """Read a rule and return its tree with every mistake in it; never raises, and takes well under a second on anything."""
+    refusal = _refusal(text)
+    if refusal is not None:
+        return Reading(None, (refusal,))
+    found, errors = tokens(text)
+    parser = _Parser(text, found, errors)
+    tree = parser.rule()
+    first: dict[int, RuleError] = {}
+    for error in errors:  # of several mistakes at one place the first is the cause
+        first.setdefault(error.start, error)
+    ordered = sorted(first.values(), key=lambda error: error.start)
+    return Reading(tree, tuple(ordered[:MAX_ERRORS]))
+
+
+def _refusal(text: str) -> RuleError | None:
+    """Return why a text is not even tried: too long, too many brackets, too deep."""
+    if len(text) > MAX_CHARACTERS:
+        return RuleError(
+            f"rule of {len(text):,} characters (at most {MAX_CHARACTERS:,})", 0, 1, "split it into lists"
+        )
+    if text.count("(") + text.count("（") > MAX_BRACKETS:
+        return RuleError(f"more than {MAX_BRACKETS:,} brackets", 0, 1, "split it into lists")
+    return _too_deep(text)
+
+
+def _too_deep(text: str) -> RuleError | None:
+    depth = 0
+    for at, char in enumerate(text):
+        if char in "(（":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return RuleError(
+                    f"brackets nested deeper than {MAX_DEPTH}", at, at + 1, "name the inner parts as lists"
+                )
+        elif char in ")）":
+            depth -= 1
+    return None
+
+
+class _Parser:
+    """Recursive descent over the tokens; depth is bounded by `MAX_DEPTH` (and chains of NOT and zones by `_nest`)."""
+
+    def __init__(self, text: str, found: list[Token], errors: list[RuleError]) -> None:
+        self._text = text
+        self._tokens = found
+        self._errors = errors
+        self._at = 0
+        self._depth = 0
+
+    # ── the grammar, one method a line ──────────────────────────────────────────────────────────────────────────────────────────
+    def rule(self) -> Node | None:
+        """Read the whole text as one expression."""
+        if self._here.kind == "end":
+            if not self._errors:
+                self._fail("empty expression", self._here, "write at least one term")
+            return None
+        parts = [self._expression()]
+        while self._here.kind != "end":
+            self._fail("bracket closed but never opened", self._here, "remove it, or open it before")
+            self._at += 1
+            if self._here.kind != "end":
+                parts.append(self._expression())
+        return parts[0]
+
+    def _expression(self) -> Node | None:
+        """expr = neg { "AND" neg } | neg { "OR" neg }"""
+        start, joiner, mixed = self._here.start, "", False
+        parts = [self._negation()]
+        while (token := self._joining(parts)) is not None:
+            if joiner and token.name and token.name != joiner and not mixed:
+                self._fail("AND and OR are mixed without brackets", token, _MIXED[token.name])
+                mixed = True
+            joiner = joiner or token.name
+            parts.append(self._negation())
+        kept = tuple(part for part in parts if part is not None)
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        return (Or if joiner == "OR" else And)(start, self._end, kept)
+
+    def _joining(self, parts: list[Node | None]) -> Token | None:
+        """Return (and pass) the AND or OR here, complaining of a term that follows without one; None where the expression ends."""
+        token = self._here
+        if token.kind == "operator" and token.name in ("AND", "OR"):
+            self._at += 1
+            return token
+        if token.kind in _UNIT_KINDS or token.name in ("ATLEAST", "NOT"):
+            self._nothing_between(parts[-1], token)
+            return Token("operator", "", token.start, token.end)
+        if token.kind in ("operator", "distance"):  # what a mended word left behind
+            self._at += 1
+            return Token("operator", "", token.start, token.end)
+        return None
+
+    def _negation(self) -> Node | None:
+        """neg = [ "NOT" ] prox"""
+        token = self._here
+        if token.name != "NOT":
+            return self._proximity()
+        self._at += 1
+        part = self._nested(token, self._negation)
+        return Not(token.start, self._end, part) if part is not None else None
+
+    def _proximity(self) -> Node | None:
+        """prox = unit { ( "NEAR/"n | "BEFORE/"n | "OUTSIDE" | "NOT NEAR/"n ) unit }"""
+        start = self._here.start
+        left = self._unit()
+        while (token := self._here).name in _PROX_NAMES:
+            self._at += 1
+            right = self._unit()
+            if left is not None and right is not None:
+                left = self._near(token, start, left, right)
+            left = left or right
+        return left
+
+    def _near(self, token: Token, start: int, left: Node, right: Node) -> Node:
+        if token.name == "OUTSIDE":
+            return Outside(start, self._end, left, right)
+        if token.name == "NOT NEAR":
+            return NotNear(start, self._end, left, right, token.number)
+        return Near(start, self._end, left, right, token.number, token.name == "BEFORE")
+
+    def _unit(self) -> Node | None:
+        """unit = "ATLEAST/"n unit | zone ":" unit | "(" expr ")" | "$"name | term"""
+        token = self._here
+        if token.kind not in _UNIT_KINDS and token.name != "ATLEAST":
+            return self._missing(token)
+        self._at += 1
+        if token.name == "ATLEAST":
+            part = self._nested(token, self._unit)
+            return AtLeast(token.start, self._end, token.number, part) if part is not None else None
+        if token.kind == "zone":
+            part = self._nested(token, self._unit)
+            return Zone(token.start, self._end, token.name, part) if part is not None else None
+        if token.kind == "open":
+            return self._bracketed(token)
+        return self._leaf(token)
+
+    def _bracketed(self, opener: Token) -> Node | None:
+        if self._here.kind == "close":
+            self._fail("empty expression", opener, "write something between the brackets", self._here.end)
+            self._at += 1
+            return None
+        inside = self._nested(opener, self._expression)
+        if self._here.kind == "close":
+            self._at += 1
+        elif self._depth <= MAX_DEPTH:
+            self._fail("unclosed bracket", opener, "close it with )")
+        return inside
+
+    def _leaf(self, token: Token) -> Node | None:
+        written = self._text[token.start : token.end]
+        if token.kind == "list":
+            return ListRef(token.start, token.end, token.name)
+        if token.kind == "regex":
+            body, _, flag = token.text.rpartition("/")
+            source = written[1 : len(body)]
+            return Regex(token.start, token.end, written, source, flag == "i")
+        exact = token.text.startswith("=")
+        text, slop = token.text[exact:], None
+        if token.kind == "phrase":
+            inside, _, tail = text[1:].rpartition('"')
+            text, slop = inside, int(tail[1:][:4]) if tail else None
+        return Term(token.start, token.end, written, text, exact, slop)
+
+    # ── mistakes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def _here(self) -> Token:
+        return self._tokens[min(self._at, len(self._tokens) - 1)]
+
+    @property
+    def _end(self) -> int:
+        """Where the last token that was read ends."""
+        return self._tokens[min(self._at, len(self._tokens)) - 1].end
+
+    def _fail(self, message: str, token: Token, hint: str, end: int | None = None) -> None:
+        self._errors.append(RuleError(message, token.start, end or max(token.end, token.start + 1), hint))
+        if len(self._errors) > 2 * MAX_ERRORS:
+            self._at = len(self._tokens) - 1
+
+    def _nested(self, token: Token, step: Step) -> Node | None:
+        """Go one level down, unless that is deeper than anybody writes by hand."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            if self._depth == MAX_DEPTH + 1:
+                self._fail(f"nested deeper than {MAX_DEPTH}", token, "name the inner parts as lists")
+            self._at = len(self._tokens) - 1
+            return None
+        part = step()
+        self._depth -= 1
+        return part
+
+    def _missing(self, token: Token) -> None:
+        """Complain that an operator has nothing on one side."""
+        before = self._tokens[self._at - 1] if self._at else None
+        if self._depth > MAX_DEPTH:
+            return
+        if before is not None and before.kind in ("operator", "distance", "zone"):
+            text = before.text.strip()
+            self._fail(
+                f"{text} has nothing on its right",
+                before,
+                f"write a term after {text}, or quote it to search for the word",
+            )
+        elif token.kind in ("operator", "distance"):
+            self._fail(
+                f"{token.text} has nothing on its left",
+                token,
+                f'write a term before it, or quote it to search for the word: "{token.text}"',
+            )
+
+    def _nothing_between(self, left: Node | None, token: Token) -> None:
+        first = self._text[left.start : left.end] if isinstance(left, Term) else "a"
+        second = self._text[token.start : token.end] if token.kind == "word" else "b"
+        if token.name == "NOT":
+            return self._fail("two terms with nothing between", token, f"{first} AND NOT b")
+        hint = f"{first} AND {second}  or  {first} OR {second}"
+        if isinstance(left, Term) and token.kind == "word" and '"' not in first:
+            hint += f'  or the phrase "{first} {second}"'
+        return self._fail("two terms with nothing between", token, hint)

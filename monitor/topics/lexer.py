@@ -1,0 +1,262 @@
+"""From a rule's text to its tokens. Curly quotes and full-width signs read as their plain forms; offsets stay those of the text.
+
+Everything is one character for one character, so a token's offsets are the text's. Nothing raises: what cannot be read becomes an
+error in the list and the rest goes on, because a person wants all mistakes of a rule at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.errors import RuleError
+from monitor.topics.nearest import nearest
+from monitor.topics.tree import ZONES
+
+# Typographic quotes and the full-width forms that input methods for Chinese and Japanese produce.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»″＂", '"'),
+        **dict.fromkeys("‘’‚‛′＇ʼ", "'"),
+        "（": "(",
+        "）": ")",
+        "：": ":",
+        "＊": "*",
+        "？": "?",
+        "＝": "=",
+        "～": "~",
+        "／": "/",
+        "＄": "$",
+        "，": ",",
+        "、": ",",
+        "；": ";",
+        "｜": "|",
+        "＆": "&",
+    }
+)
+
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<open>\() | (?P<close>\))
+    | (?P<phrase>=?"[^"]*"(?:~\d+)?)
+    | (?P<unclosed>=?"[^"]*\Z)
+    | (?P<regex>/(?:\\.|[^/\\\n])+/i?(?![^\s()]))
+    | (?P<distance>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)/\d+(?![^\s()"$]))
+    | (?P<operator>(?:AND|OR|NOT|OUTSIDE)(?![^\s()"$]))
+    | (?P<list>\$[A-Za-z][\w-]*)
+    | (?P<zone>[A-Za-z]+:\s*)
+    | (?P<word>=?(?:[^\s()"$,;|&/:]|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
+    | (?P<stray>&&|\|\||.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# What other search tools call these zones.
+_ALIASES = {
+    "headline": "title",
+    "text": "body",
+    "intro": "lead",
+    "site": "source",
+    "outlet": "source",
+    "byline": "author",
+    "language": "lang",
+    "para": "paragraph",
+    "tag": "category",
+    "link": "url",
+}
+_LOWER = re.compile(r"(?i)(?:and|or|not)|(?:near|before|atleast)/?\d+")
+MAX_DISTANCE = 1000  # words; further apart than any paragraph is long
+MAX_ERRORS = 20  # told per rule; the rest is noise that follows from them
+_LAME = re.compile(r"(?:NEAR|BEFORE|ATLEAST)(?:/\S*|\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: `kind` is `open`, `close`, `phrase`, `word`, `regex`, `list`, `zone`, `operator`, `distance` or `end`.
+
+    `text` is in plain signs; `name` is the operator, zone or list meant, `number` the n of `/n`.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    name: str = ""
+    number: int = 0
+
+
+def plain(text: str) -> str:
+    """Return `text` with typographic and full-width signs in their plain forms, one character for one."""
+    return text.translate(_PLAIN)
+
+
+def tokens(text: str) -> tuple[list[Token], list[RuleError]]:
+    """Return the tokens of a rule, ending in one of kind `end`, and every mistake met on the way."""
+    found: list[Token] = []
+    errors: list[RuleError] = []
+    straight = plain(text)
+    for match in _TOKEN.finditer(straight):
+        kind = match.lastgroup or "stray"
+        if len(errors) > MAX_ERRORS:
+            break
+        if kind != "space":
+            token = _READERS.get(kind, _keep)(match, errors)
+            if token is not None:
+                found.append(token)
+    found.append(Token("end", "", len(text), len(text)))
+    return found, errors
+
+
+def _keep(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    return Token(match.lastgroup or "", match[0], match.start(), match.end())
+
+
+def _unclosed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    quote = match.start() + match[0].index('"')
+    errors.append(RuleError("unclosed quote", quote, quote + 1, 'close the phrase with a second "'))
+    return Token("phrase", match[0] + '"', match.start(), match.end())
+
+
+def _distance(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    name, _, number = match[0].rpartition("/")
+    name = " ".join(name.split())
+    count = int(number[:9])
+    if not (count <= MAX_DISTANCE and (count > 0 or name != "ATLEAST")):
+        hint = f"n is 1 to {MAX_DISTANCE}; for a whole paragraph write paragraph:(a AND b)"
+        errors.append(RuleError(f"{name}/{number} is out of range", match.start(), match.end(), hint))
+    return Token("distance", match[0], match.start(), match.end(), name, min(max(count, 0), MAX_DISTANCE))
+
+
+def _operator(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    return Token("operator", match[0], match.start(), match.end(), match[0])
+
+
+def _list(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    return Token("list", match[0], match.start(), match.end(), match[0][1:])
+
+
+def _zone(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    name = match[0].rstrip()[:-1]
+    end = match.start() + len(name) + 1
+    if name in ZONES:
+        return Token("zone", match[0], match.start(), end, name)
+    close = _ALIASES.get(name.lower()) or nearest(name.lower(), ZONES)
+    hint = f"the zones are {', '.join(ZONES)}; to search for a colon, quote the words"
+    errors.append(
+        RuleError(
+            f"no zone called {name}:" + (f" (nearest: {close}:)" if close else ""), match.start(), end, hint
+        )
+    )
+    return Token("zone", match[0], match.start(), end, close or "body")
+
+
+def _word(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    text, start = match[0], match.start()
+    for test, complain in _WORD_FAULTS:
+        if test(text):
+            message, hint, width = complain(text)
+            errors.append(RuleError(message, start, start + (width or len(text)), hint))
+            return _mended(text, match)
+    return Token("word", text, start, match.end())
+
+
+def _mended(text: str, match: re.Match[str]) -> Token | None:
+    """Return what the mistaken word was probably meant to be, so that it causes no second error."""
+    name = re.split(r"[/\d]", text.upper())[0]
+    if name in ("NEAR", "BEFORE", "ATLEAST"):
+        return Token("distance", text, match.start(), match.end(), name, 1)
+    if name in ("AND", "OR", "NOT"):
+        return Token("operator", text, match.start(), match.end(), name)
+    rest = text.lstrip("-+!").split("~")[0].strip("'")
+    kind = "operator" if text in ("-", "+", "!") else "word"
+    return Token(kind, rest, match.start(), match.end()) if rest.strip("=") else None
+
+
+_STRAY_HINTS = {
+    ",": "put OR between alternatives",
+    ";": "put OR between alternatives",
+    "|": "write OR",
+    "&": "write AND",
+}
+
+
+def _stray(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    sign = match[0]
+    if sign == "/":
+        hint = "a regular expression stands between two slashes: /colou?r/i"
+        errors.append(RuleError("unclosed /", match.start(), match.end(), hint))
+    elif sign == "$":
+        errors.append(
+            RuleError(
+                "stray $",
+                match.start(),
+                match.end(),
+                "a list is written $name; to search for an amount, quote it",
+            )
+        )
+    else:
+        errors.append(
+            RuleError(
+                f"stray {sign}",
+                match.start(),
+                match.end(),
+                _STRAY_HINTS.get(sign[0], "quote the words around it"),
+            )
+        )
+        return Token("operator", sign, match.start(), match.end()) if sign[0] in _STRAY_HINTS else None
+    return None
+
+
+_READERS = {
+    "unclosed": _unclosed,
+    "distance": _distance,
+    "operator": _operator,
+    "list": _list,
+    "zone": _zone,
+    "word": _word,
+    "stray": _stray,
+}
+
+
+def _lower_hint(text: str) -> tuple[str, str, int]:
+    return (
+        f'"{text}" in lower case',
+        f'operators are in capitals: {text.upper()}; to search for the word, quote it: "{text}"',
+        0,
+    )
+
+
+def _lame_hint(text: str) -> tuple[str, str, int]:
+    name = re.split(r"[/\d]", text)[0]
+    return f"{name} without a number", f"say how many: {name}/5", 0
+
+
+def _minus_hint(text: str) -> tuple[str, str, int]:
+    fix = f"AND NOT {text[1:]}" if text[1:] else "AND NOT"
+    return (
+        f"{text[0]} is not an operator",
+        f"write {fix}" if text[0] in "-!" else "write AND between terms",
+        1,
+    )
+
+
+def _slop_hint(text: str) -> tuple[str, str, int]:
+    return "~ without a phrase", '~n stands behind a quoted phrase: "a b"~3', 0
+
+
+def _quote_hint(text: str) -> tuple[str, str, int]:
+    return "' is no quote", 'phrases stand in double quotes: "a b"', 1
+
+
+def _equals_hint(text: str) -> tuple[str, str, int]:
+    return "stray =", '= stands directly before a word or a quoted phrase: =Ice, ="Ice Age"', 0
+
+
+_WORD_FAULTS = (
+    (lambda text: bool(_LOWER.fullmatch(text)) and text != text.upper(), _lower_hint),
+    (lambda text: bool(_LAME.fullmatch(text)), _lame_hint),
+    (lambda text: text[0] in "-+!", _minus_hint),
+    (lambda text: "~" in text, _slop_hint),
+    (lambda text: text[0] == "'", _quote_hint),
+    (lambda text: text.strip("=") == "", _equals_hint),
+)

@@ -1,0 +1,73 @@
+"""Topics: rules compiled once, then every article matched against all of them.
+
+::
+
+    topics = compile_topics(specs, lists)
+    topics.match(article)              -> the matches, in the order of the topics
+    topics.explain(article, "irs")     -> why, or why not
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from monitor.models import Article, Match, TopicSpec
+from monitor.topics.build import Rule, RuleProblem, build
+from monitor.topics.document import Document
+from monitor.topics.explain import Explanation, explain
+from monitor.topics.index import Index
+from monitor.topics.judging import judge
+from monitor.topics.searching import Search
+from monitor.topics.sources import field_values
+
+
+class Topics:
+    """A set of compiled topics. Immutable; `specs` are the topics as written, `warnings` what may be unintended but is no mistake."""
+
+    def __init__(self, specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]]) -> None:
+        built = build(specs, lists)
+        self.specs: tuple[TopicSpec, ...] = tuple(rule.spec for rule in built.rules)
+        self.lists = {name: tuple(texts) for name, texts in lists.items()}
+        self.warnings: tuple[RuleProblem, ...] = tuple(built.warnings)
+        self._rules = built.rules
+        self._lexemes = built.lexemes
+        self._index = Index(built.lexemes, built.rules)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as texts: compiling again is quick, and automata cannot be sent to another process."""
+        return compile_topics, (self.specs, self.lists)
+
+    def match(self, article: Article) -> list[Match]:
+        """Return the matches of an article, in the order of the topics."""
+        search = self.search(article)
+        return [
+            found
+            for number in search.candidates()
+            if (found := judge(self._rules[number], article, search)) is not None
+        ]
+
+    def explain(self, article: Article, topic_id: str) -> Explanation:
+        """Return why a topic matches an article, or why not. Raises `KeyError` for an unknown topic."""
+        return explain(self.rule(topic_id), article, self.search(article))
+
+    def search(self, article: Article) -> Search:
+        """Return an article searched for every term of every topic."""
+        return Search(self._index, self._lexemes, Document.of(article), partial(field_values, article))
+
+    def rule(self, topic_id: str) -> Rule:
+        """Return a compiled topic. Raises `KeyError`."""
+        for rule in self._rules:
+            if rule.spec.id == topic_id:
+                return rule
+        raise KeyError(topic_id)
+
+
+def compile_topics(specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]] | None = None) -> Topics:
+    """Compile topics and the lists they name. Raises `RuleErrors` with every mistake in all of them."""
+    return Topics(specs, lists or {})
+
+
+def parse_adhoc(rule: str, lists: Mapping[str, Sequence[str]] | None = None) -> Topics:
+    """Compile one rule without a file; its topic's id is `adhoc`. Raises `RuleErrors`."""
+    return compile_topics([TopicSpec("adhoc", rule, rule)], lists)
