@@ -254,9 +254,9 @@ def _clock(at: datetime, zone: ZoneInfo, day: bool) -> str:
     return at.astimezone(zone).strftime("%a %d %b %H:%M" if day else "%H:%M")
 
 
-def manual(spec: DigestSpec, now: datetime, since: datetime | None = None) -> Slot:
-    """Return the slot of `monitor digest send`; its label (`manual-2025-11-02T08:00:31Z`) cannot meet a scheduled one."""
-    return Slot(spec.name, f"manual-{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", now, SlotKind.MANUAL, since)
+def now_slot(spec: DigestSpec, kind: SlotKind, now: datetime, since: datetime | None = None) -> Slot:
+    """Return a slot outside the schedule (`monitor digest send`); its label, `manual-2025-11-02T08:00:31Z`, cannot meet a scheduled one."""
+    return Slot(spec.name, f"{kind.value}-{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", now, kind, since)
 
 
 def quiet_until(spec: DigestSpec, now: datetime) -> datetime | None:

@@ -1,0 +1,128 @@
+"""Which articles tell of the same event: online clustering of profiles by average similarity, within a window of three days.
+
+An article joins the story to whose members it is most similar *on average* (cosine of tf-idf vectors), if that passes a threshold, and
+else opens its own. No single link: one stray resemblance cannot chain two events. Stories are never merged or split
+afterwards, because what a reader was told must stay true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import nlargest
+
+from monitor.stories.background import Background
+from monitor.stories.profile import Profile
+
+WINDOW = timedelta(days=3)
+"""A story takes articles for this long after its first."""
+
+SAME_EVENT = 0.20
+"""Average similarity from which an article with a text belongs to a story."""
+
+SAME_HEADLINE = 0.15
+"""The same where both sides are hardly more than headlines."""
+
+_MIXED = 0.15  # a headline against whole texts
+_SAME_OUTLET = (
+    1.15  # an outlet's second article is more often about another event: it must be that much more similar
+)
+_TELLING = 20  # heaviest terms of an article by which candidate stories are looked up
+_COMMON = 400  # a term in more stories than this finds none: it would find too many
+
+
+@dataclass(slots=True)
+class _Story:
+    """The sum of its members' vectors, and what else decides about the next one."""
+
+    id: str
+    first: datetime
+    terms: dict[int, float] = field(default_factory=dict)
+    size: int = 0
+    short: int = 0
+    outlets: set[str] = field(default_factory=set)
+
+
+class Stories:
+    """The stories of the last days. No clock: instants come with the articles."""
+
+    def __init__(self, background: Background, window: timedelta = WINDOW) -> None:
+        self._background = background
+        self._window = window
+        self._stories: dict[str, _Story] = {}
+        self._holding: dict[int, set[str]] = {}  # term -> stories
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def place(self, article: str, profile: Profile, outlet: str, at: datetime) -> tuple[str, float]:
+        """Return the story an article belongs to and how similar it is to it; a new story is named after its first article."""
+        vector = self._background.vector(profile)
+        best, likeness = self._nearest(vector, profile.short, outlet, at)
+        story = best.id if best else article
+        self._join(story, vector, profile.short, outlet, at)
+        return story, likeness
+
+    def join(self, story: str, profile: Profile, outlet: str, at: datetime) -> None:
+        """Add an article to a story that was decided otherwise: it is a copy of a member, or was placed before a restart."""
+        self._join(story, self._background.vector(profile), profile.short, outlet, at)
+
+    def expire(self, now: datetime) -> None:
+        """Forget the stories whose window is over."""
+        for story in [story for story in self._stories.values() if now - story.first > self._window]:
+            del self._stories[story.id]
+            for term in story.terms:
+                holding = self._holding[term]
+                holding.discard(story.id)
+                if not holding:
+                    del self._holding[term]
+
+    def _nearest(
+        self, vector: Mapping[int, float], short: bool, outlet: str, at: datetime
+    ) -> tuple[_Story | None, float]:
+        """Return the story that passes its threshold by the largest factor, and the average similarity to it."""
+        best, margin, likeness = None, 1.0, 0.0
+        for story in self._candidates(vector):
+            if abs(at - story.first) > self._window:
+                continue
+            terms = story.terms
+            average = sum(value * terms[term] for term, value in vector.items() if term in terms) / story.size
+            ratio = average / _threshold(story, short, outlet)
+            if ratio >= margin:
+                best, margin, likeness = story, ratio, average
+        return best, likeness
+
+    def _candidates(self, vector: Mapping[int, float]) -> Iterable[_Story]:
+        """Return the stories that hold one of the article's heaviest terms, in a stable order."""
+        found: dict[str, None] = {}
+        for term in nlargest(_TELLING, vector, key=vector.__getitem__):
+            holding = self._holding.get(term, ())
+            if len(holding) <= _COMMON:
+                found.update(dict.fromkeys(holding))
+        return [self._stories[story] for story in sorted(found)]
+
+    def _join(self, name: str, vector: Mapping[int, float], short: bool, outlet: str, at: datetime) -> None:
+        story = self._stories.get(name)
+        if story is None:
+            story = self._stories[name] = _Story(name, at)
+        for term, value in vector.items():
+            if term in story.terms:
+                story.terms[term] += value
+            else:
+                story.terms[term] = value
+                self._holding.setdefault(term, set()).add(name)
+        story.size += 1
+        story.short += short
+        story.first = min(story.first, at)
+        story.outlets.add(outlet)
+
+
+def _threshold(story: _Story, short: bool, outlet: str) -> float:
+    """Return the average similarity asked for: by how much text stands on both sides, and stricter within one outlet."""
+    share = story.short / story.size
+    if short:
+        asked = share * SAME_HEADLINE + (1 - share) * _MIXED
+    else:
+        asked = share * _MIXED + (1 - share) * SAME_EVENT
+    return asked * (_SAME_OUTLET if outlet and outlet in story.outlets else 1.0)
