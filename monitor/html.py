@@ -9,7 +9,7 @@ Whole pages are another matter and belong to `monitor.collect.extract`.
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import unescape as _unescape
 
 MAX_TITLE = 300
 """Longest title kept, in characters (spec/safety: 5 MB titles were seen)."""
@@ -37,6 +37,8 @@ _INVISIBLE = re.compile(
 """Controls, soft hyphen, zero-width space and joiner, byte order mark, bidi marks, lone surrogates. ZWJ and ZWNJ stay: emoji and Farsi
 need them (spec/seed-format)."""
 
+_HUGE_REFERENCE = re.compile(r"&#\d{8,};?")
+
 _IMG = re.compile(r"<img\b((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""")
 
@@ -56,6 +58,14 @@ def fragment_lines(fragment: str) -> tuple[str, ...]:
     text = "\n".join(_raw_lines(_without_comments(fragment)))
     lines = (collapse(line) for line in (unescape(text) if "&" in text else text).split("\n"))
     return tuple(line for line in lines if line)
+
+
+def unescape(text: str) -> str:
+    """Return `text` with its entities resolved; never raises (the standard function does, on a number of over 4,300 digits)."""
+    try:
+        return _unescape(text)
+    except ValueError:
+        return _unescape(_HUGE_REFERENCE.sub("", text))
 
 
 def _raw_lines(fragment: str) -> list[str]:

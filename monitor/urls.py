@@ -214,6 +214,8 @@ def resolve(base: str, link: str) -> str | None:
     Entities are decoded, the fragment is dropped, the query kept; blanks, `( ) < >`, quotes and controls are percent-encoded
     (spec/seed-format, `url`). The rest stays as published.
     """
+    if len(link) > 2 * MAX_URL:
+        return None
     address = absolute(base, unescape(link) if "&" in link else link)
     if address is None:
         return None

@@ -107,7 +107,19 @@ def _damaged(body: bytes, declared: tuple[str, ...]) -> str:
     """Decode what fits nothing whole: UTF-8 with a few broken bytes if most sequences are sound, else the declared one or Windows-1252."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if broken * 2 <= sum(1 for char in text if char > "\x7f" and char != "\ufffd"):
-        return text
+    sound = len(text) - len(text.encode("ascii", "ignore")) - broken
+    if broken * 2 <= sound:
+        return body.decode("utf-8", _MENDING)
     charset = next((name for name in declared if name != "utf-8"), "cp1252")
     return body.decode(charset, "replace")
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as Windows-1252: one field of a page that was never converted is the usual cause."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_MENDING = "monitor.mending"
+codecs.register_error(_MENDING, _as_windows)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from monitor.collect.decoding import decode
+from monitor.html import unescape
 from monitor.urls import absolute
 
 MAX_FOUND = 20

@@ -28,6 +28,10 @@ _LOOKS_HTML = re.compile(
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 _NOT_PICTURE = re.compile(r"\.(?:mp3|mp4|m4a|mov|webm|pdf|ogg|svg)$", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_][\w-]+)?")
+_EMAIL = re.compile(
+    r"(?:mailto:)?[\w.+-]{1,64}+@[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8}(?:\?subject=\S*+)?"
+)
+_EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;|\[\s*\]")
 _BYLINE = re.compile(r"^(?:by|von|par|por|di)\s*:?\s+(?=\S)", re.IGNORECASE)
 
 
@@ -45,7 +49,8 @@ class Medium:
 class RawEntry:
     """An entry as a reader found it: strings as published, links resolved against `xml:base` only.
 
-    `texts` are (MIME type, value) pairs, the summary's under `summary`, every other body in `contents`.
+    Texts are (MIME type, value) pairs: the summary, and every other body in `contents`. `caption` is the text of a picture or film
+    (`media:description`): it speaks for the entry only where nothing else does.
     """
 
     id: str = ""
@@ -56,6 +61,7 @@ class RawEntry:
     authors: list[str] = field(default_factory=list)
     summary: tuple[str, str] | None = None
     contents: list[tuple[str, str]] = field(default_factory=list)
+    caption: str = ""
     language: str = ""
     categories: list[str] = field(default_factory=list)
     source: str = ""
@@ -70,7 +76,7 @@ def build(raw: RawEntry, base: str, language: str | None) -> Entry:
     `base` is the feed's final address, `language` the feed's own (used where the entry names none).
     """
     content = max((as_html(*text) for text in raw.contents), key=len, default="")
-    summary = as_html(*raw.summary) if raw.summary else ""
+    summary = as_html(*(raw.summary or ("text/plain", "" if raw.contents else raw.caption)))
     identifier = raw.id.strip()[:MAX_ID]
     return Entry(
         id=identifier or None,
@@ -112,6 +118,17 @@ def as_html(kind: str, value: str) -> str:
     if kind == "text/plain" and not _LOOKS_HTML.search(value):
         return escape(value, quote=False)
     return value
+
+
+def person(raw: str) -> str:
+    """Return the name in an RSS author (`jane@example.org (Jane Doe)`); empty if there is only an address.
+
+    feedparser's own rule takes the first four letters of a longer top-level domain for all of it; both readers use this one.
+    """
+    if "@" not in raw:
+        return raw
+    name = _EMPTY_BRACKETS.sub("", _EMAIL.sub("", raw[:1_000])).strip()
+    return name[1:-1].strip() if name.startswith("(") and name.endswith(")") else name
 
 
 def labels(terms: list[str]) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from monitor.collect.jsonfeed import parse_jsonfeed
 from monitor.errors import ParseError
 from monitor.models import FeedDocument, Outcome
 
+_FEEDS = frozenset({"rss", "feed", "rdf:rdf"})
+_PAGE_PARTS = frozenset({"head", "body", "script", "div", "p", "meta", "title"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
 
 
@@ -53,11 +55,9 @@ def _not_a_feed(reason: str) -> FeedDocument:
 def _foreign(prolog: Prolog) -> str:
     """Say what a document is that is no feed; empty if it may be one."""
     name = prolog.root.lower()
-    if (
-        name == "html"
-        or prolog.doctype.startswith("<!doctype html")
-        or name in {"head", "body", "script", "div", "p", "meta"}
-    ):
+    if name in _FEEDS:
+        return ""
+    if name == "html" or prolog.doctype.startswith("<!doctype html") or name in _PAGE_PARTS:
         return "a web page, not a feed"
     if name.rpartition(":")[2] in _SITEMAPS:
         return "a sitemap, not a feed (say `type: sitemap`)"
@@ -71,9 +71,8 @@ def _read(text: str, url: str) -> FeedDocument:
     text, cut = prescan.scan(text)
     mended, document = _fast(text, url)
     if document.handed_over:
-        document = replace(
-            thorough.read(prescan.tame(mended), url), handed_over=document.handed_over, error=document.error
-        )
+        tamed = prescan.tame(mended, is_broken=document.handed_over == fast.NOT_WELL_FORMED)
+        document = replace(thorough.read(tamed, url), handed_over=document.handed_over, error=document.error)
     about = channel.channel_text(mended)
     return replace(
         document,
@@ -86,7 +85,7 @@ def _read(text: str, url: str) -> FeedDocument:
 def _fast(text: str, url: str) -> tuple[str, FeedDocument]:
     """Return the text in the state it could be read in, and the fast reader's document (or its refusal)."""
     document = fast.read(text, url)
-    if document.handed_over != fast.NOT_WELL_FORMED:
+    if document.handed_over != fast.NOT_WELL_FORMED or len(text) > prescan.MAX_THOROUGH:
         return text, document
     text = repair(text)
     document = fast.read(text, url)

@@ -47,9 +47,6 @@ _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x8
 _CP1252 = {code: char for code, char in _CP1252.items() if char != "\ufffd"}
 _ENTITY_SEMICOLON = re.compile(r"&([A-Za-z0-9_]+);")
 _EXTRA_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+-.]*://)(/*)(.*?)")
-_EMAIL = re.compile(
-    r"(([a-zA-Z0-9\_\-\.\+]+)@((\[[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.)|(([a-zA-Z0-9\-]+\.)+))([a-zA-Z]{2,4}|[0-9]{1,3})(\]?))(\?subject=\S+)?"
-)
 
 
 class HandOver(Exception):  # noqa: N818  # no error: the other reader's turn
@@ -194,18 +191,3 @@ def base_of(element: _Element, base: str) -> str:
     if not declared.startswith(("http://", "https://")):
         raise HandOver("relative xml:base")
     return join(base, declared)
-
-
-def person(raw: str) -> str:
-    """Return the name in an RSS author (`jane@example.org (Jane Doe)`); empty if there is only an address."""
-    if "@" not in raw:
-        return raw
-    if len(raw) > 500:
-        raise HandOver("long author")
-    match = _EMAIL.search(raw)
-    if match is None:
-        return raw
-    name = raw
-    for useless in (match[0], "()", "<>", "&lt;&gt;"):
-        name = name.replace(useless, "")
-    return name.strip().removeprefix("(").removesuffix(")").strip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monitor.collect.entries import Medium, RawEntry, pixels
+from monitor.collect.entries import Medium, RawEntry, person, pixels
 from monitor.collect.feeds import elements
 from monitor.collect.feeds.elements import HandOver, Names
 
@@ -193,7 +193,7 @@ def _language(item: Item, element: _Element, depth: int, name: str) -> None:
 def _author(item: Item, element: _Element, depth: int, name: str) -> None:
     """Read an Atom person (its name) or an RSS one (a name, or an address with a name in brackets)."""
     if not len(element):
-        item.raw.authors.append(elements.person(elements.text(element)))
+        item.raw.authors.append(person(elements.text(element)))
         return
     for child in element:
         part = item.names.of(child)
@@ -250,6 +250,11 @@ def _summary(item: Item, element: _Element, depth: int, name: str) -> None:
         item.raw.summary = (kind, value)
 
 
+def _caption(item: Item, element: _Element, depth: int, name: str) -> None:
+    if item.wins("caption", depth):
+        item.raw.caption = elements.text(element)
+
+
 def _content(item: Item, element: _Element, depth: int, name: str) -> None:
     item.has_content = True
     kind = elements.content_type(element, "text/plain" if name == "content" else "text/html")
@@ -281,9 +286,8 @@ _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys(("category", "dc_subject", "media_category", "keywords"), _category),
     **dict.fromkeys(("media_keywords", "itunes_keywords", "tags"), _keywords),
     "source": _source,
-    **dict.fromkeys(
-        ("description", "dc_description", "media_description", "summary", "itunes_summary"), _summary
-    ),
+    "media_description": _caption,
+    **dict.fromkeys(("description", "dc_description", "summary", "itunes_summary"), _summary),
     **dict.fromkeys(("content", "content_encoded", "fullitem"), _content),
     **dict.fromkeys(
         ("abstract", "body", "xhtml_body", "itunes_category", "item", "entry", "channel", "feed", "rss"),

@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"\s*+<(\?|!--|!DOCTYPE|!doctype|!Doctype)")
 _ROOT = re.compile(r"\s*+<([A-Za-z_][\w.-]*+(?::[\w.-]++)?)")
 _SUBSET = re.compile(r"[\"'<>\[\]]|<!--")
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"<&%]*+)\"|'([^'<&%]*+)')\s*>")
-_REFERENCE = re.compile(r"<!\[CDATA\[.*?\]\]>|&([\w.-]{1,64});", re.DOTALL)
+_REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&([\w.-]{1,64});", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

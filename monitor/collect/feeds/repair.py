@@ -11,7 +11,7 @@ from html.entities import html5
 
 from monitor.collect.feeds.prescan import ENTRY
 
-_OPAQUE = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _LESS = re.compile(r"<(?![A-Za-z_/!?:])")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})

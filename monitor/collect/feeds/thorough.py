@@ -18,6 +18,9 @@ from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
 from monitor.urls import absolute
 
+CAPTION = "media_caption"
+"""The name feedparser gives what `prescan.tame` makes of a `media:description`, which it would take for a summary."""
+
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -107,6 +110,7 @@ def _add_texts(raw: RawEntry, item: dict[str, Any]) -> None:
     if isinstance(summary, str):
         detail = dict.get(item, "summary_detail") or {}
         raw.summary = (_text(detail, "type"), summary)
+    raw.caption = _text(item, CAPTION)
 
 
 def _add_media(raw: RawEntry, item: dict[str, Any]) -> None:
