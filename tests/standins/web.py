@@ -221,10 +221,11 @@ def truncate(body: bytes, *, by: str = "length") -> Answer:
 
 def bomb(size: int, encoding: str = "gzip") -> Answer:
     """A small compressed body that stands for `size` zero bytes."""
-    return document(_bomb(size, encoding), headers=[("Content-Encoding", encoding)], etag='"bomb"')
+    return document(compressed_zeros(size, encoding), headers=[("Content-Encoding", encoding)], etag='"bomb"')
 
 
-def _bomb(size: int, encoding: str) -> bytes:
+def compressed_zeros(size: int, encoding: str) -> bytes:
+    """Compress `size` zero bytes (a multiple of 1 MiB) without ever holding them all."""
     if encoding == "br":
         packer = brotli.Compressor(quality=5, lgwin=24)
         pieces = [packer.process(bytes(2**20)) for _ in range(size // 2**20)]
@@ -317,10 +318,11 @@ def interim_flood(count: int | None = None, code: int = 103) -> Answer:
 
 @dataclass
 class Web:
-    """The server. `host` is the loopback address it listens on; `tls` a server-side context; `date` the Date of every answer
+    """The server. `host` and `port` are where it listens (loopback only); `tls` a server-side context; `date` the Date of every answer
     (None: no such header), so that tests own the time."""
 
     host: str = "127.0.0.1"
+    port: int = 0  # 0: any free one
     tls: ssl.SSLContext | None = None
     date: str | None = None
     requests: list[Recorded] = field(default_factory=list)
@@ -336,7 +338,7 @@ class Web:
         self._thread = threading.Thread(target=self._loop.run_forever, name="web stand-in", daemon=True)
         self._thread.start()
         self._server = self._run(self._listen())
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -420,7 +422,9 @@ class Web:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._serve, self.host, 0, limit=_LIMIT, ssl=self.tls, backlog=1024)
+        return await asyncio.start_server(
+            self._serve, self.host, self.port, limit=_LIMIT, ssl=self.tls, backlog=1024
+        )
 
     async def _shut(self) -> None:
         self._closing.set()

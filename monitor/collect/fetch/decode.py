@@ -56,27 +56,32 @@ class _Members:
         self._left = cap
         self._members = 1
         self._fed = False
+        self._between = b""  # after a member: too little to tell whether another begins
 
     def feed(self, data: bytes) -> bytes:
-        parts = [self._step(data)]
-        while self._decompressor.eof:
-            rest: bytes = self._decompressor.unused_data
-            if not rest.startswith(self._magic):
+        parts = []
+        while data:
+            if self._decompressor.eof and not self._next_member(data):
                 break
-            self._next_member()
-            parts.append(self._step(rest))
-        return b"".join(parts) if len(parts) > 1 else parts[0]
+            data, self._between = self._between + data, b""
+            parts.append(self._step(data))
+            data = self._decompressor.unused_data
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _next_member(self) -> None:
+    def _next_member(self, data: bytes) -> bool:
+        """Say whether `data`, which follows a whole member, begins another one; be ready for it if it does."""
+        head = self._between + data
+        if not head.startswith(self._magic):
+            self._between = head if self._magic.startswith(head) else b""
+            return False
         self._members += 1
         if self._members > MAX_MEMBERS:
             raise EncodingError(f"more than {MAX_MEMBERS} members in one compressed stream")
         self._decompressor = self._new()
+        return True
 
     def _step(self, data: bytes) -> bytes:
-        if self._decompressor.eof:
-            return self._resume(data)
-        self._fed = self._fed or bool(data)
+        self._fed = True
         try:
             out: bytes = self._decompressor.decompress(data, self._left + 1)
         except self._failures as error:
@@ -85,13 +90,6 @@ class _Members:
         if self._left < 0:
             raise InflatedTooLargeError
         return out
-
-    def _resume(self, data: bytes) -> bytes:
-        """A member ended exactly where a chunk did: the next chunk begins another one, or is padding."""
-        if not data.startswith(self._magic):
-            return b""
-        self._next_member()
-        return self._step(data)
 
     def finish(self) -> None:
         if self._fed and not self._decompressor.eof:
@@ -181,7 +179,8 @@ class _Brotli:
         while not self._decompressor.is_finished():
             parts.append(self._step(data))
             data = b""
-            if self._decompressor.can_accept_more_data():
+            # It says that it can take more input while it still holds output that a full step left behind.
+            if len(parts[-1]) < _STEP and self._decompressor.can_accept_more_data():
                 break
         return b"".join(parts)
 

@@ -13,13 +13,15 @@ import subprocess
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from monitor.collect.sandbox.worker import FORK, FRAME, KILL, MAX_FRAME, ORDER
 from monitor.errors import WorkerError
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
+
+START_SECONDS = 60.0  # for the nursery's imports and the first fork, on a loaded machine
 
 _START = (
     "import json, sys; settings = json.loads(sys.argv[1]); sys.path[:] = settings.pop('path'); "
@@ -28,6 +30,7 @@ _START = (
 # A worker needs no more of the environment than this; in particular none of the secrets.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 _CAUSES = {
+    "memory": "the parser asked for too much memory and was killed",
     "timeout": "the parser did not finish in time and was killed",
     "crash": "the parser crashed",
     "closed": "the worker processes are closed",
@@ -35,14 +38,28 @@ _CAUSES = {
 
 
 class _Job:
-    """One call on its way: its frame, its deadline in seconds, and the future that takes the answer."""
+    """One call on its way: what to call, its deadline in seconds, and the future that takes the answer."""
 
-    __slots__ = ("answer", "deadline", "frame")
+    __slots__ = ("answer", "call", "deadline")
 
-    def __init__(self, frame: bytes, deadline: float, answer: asyncio.Future[Any]) -> None:
-        self.frame, self.deadline, self.answer = frame, deadline, answer
+    def __init__(self, call: tuple[Any, ...], deadline: float, answer: asyncio.Future[Any]) -> None:
+        self.call, self.deadline, self.answer = call, deadline, answer
+
+    def frame(self) -> bytes | None:
+        """Return the call as a worker reads it, or None if nobody waits for it any more or it cannot be sent.
+
+        Pickled only when a worker is free for it, so that a long queue holds no second copy of its bodies.
+        """
+        if self.answer.done():
+            return None
+        try:
+            return pickle.dumps(self.call, pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            self.answer.set_exception(error)
+            return None
 
     def fail(self, cause: str) -> None:
+        """Give the caller a WorkerError."""
         if not self.answer.done():
             self.answer.set_exception(WorkerError(cause, _CAUSES[cause]))
 
@@ -67,13 +84,13 @@ class Sandbox:
         self._workers: set[_Worker] = set()
         self._closed = False
 
-    async def run(self, function: Callable[P, R], *args: P.args, deadline: float) -> R:  # type: ignore[valid-type]
+    async def run(self, function: Callable[[*Ts], R], *args: *Ts, deadline: float) -> R:
         """Call a picklable top-level `function` in a worker; `deadline` is seconds from when a worker takes it up.
 
-        Raises WorkerError with cause `timeout`, `crash`, `memory`, or `error` (the function raised).
+        Raises WorkerError with cause `timeout`, `crash`, `memory`, or `error` (the function raised; the message says what).
         """
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        job = _Job(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL), deadline, answer)
+        job = _Job((function, args), deadline, answer)
         if self._closed:
             job.fail("closed")
         else:
@@ -106,10 +123,17 @@ class Sandbox:
         """Give waiting jobs to idle workers, and start workers while that is not enough."""
         while self._waiting and (self._idle or len(self._workers) < self._limit):
             job = self._waiting.popleft()
-            if job.answer.done():  # its caller has given up
-                continue
+            frame = job.frame()
+            if frame is not None:
+                self._give(job, frame)
+
+    def _give(self, job: _Job, frame: bytes) -> None:
+        try:
             worker = self._idle.pop() if self._idle else self._start()
-            worker.take(job)
+        except OSError:  # no descriptor or process to be had: this job's failure, not everybody's
+            job.fail("crash")
+        else:
+            worker.take(job, frame)
 
     def _start(self) -> _Worker:
         worker = _Worker(self, self._nursery)
@@ -150,6 +174,7 @@ class _Worker(asyncio.Protocol):
         self._alarm: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._ended = False
+        self._up = False
         ours, self.number = nursery.fork()
         loop = asyncio.get_running_loop()
         self._connecting = loop.create_task(self._connect(loop, ours))
@@ -157,11 +182,21 @@ class _Worker(asyncio.Protocol):
     async def _connect(self, loop: asyncio.AbstractEventLoop, ours: socket.socket) -> None:
         await loop.create_connection(lambda: self, sock=ours)
 
-    def take(self, job: _Job) -> None:
-        """Start on a job; its time runs from now."""
+    def take(self, job: _Job, frame: bytes) -> None:
+        """Start on a job; its time runs from now, or from when the process is up."""
         self._job = job
-        self._alarm = asyncio.get_running_loop().call_later(job.deadline, self.end, "timeout")
-        self._send(FRAME.pack(len(job.frame)), job.frame)
+        self._set_alarm(job.deadline if self._up else START_SECONDS)
+        self._send(FRAME.pack(len(frame)), frame)
+
+    def _set_alarm(self, seconds: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_later(seconds, self.end, "timeout")
+
+    def _greeted(self) -> None:
+        self._up = True
+        if self._job is not None:
+            self._set_alarm(self._job.deadline)
 
     def _send(self, *data: bytes) -> None:
         if self._transport is None:
@@ -176,17 +211,21 @@ class _Worker(asyncio.Protocol):
         self._outgoing.clear()
 
     def data_received(self, data: bytes) -> None:
-        """Collect the answer; a worker answers one job at a time."""
+        """Collect frames: an empty one when the process is up, then one answer per job."""
         self._buffer += data
-        if len(self._buffer) < FRAME.size:
-            return
-        (size,) = FRAME.unpack_from(self._buffer)
-        if size > MAX_FRAME:
-            self.end("memory")
-        elif len(self._buffer) >= FRAME.size + size:
+        while not self._ended and len(self._buffer) >= FRAME.size:
+            (size,) = FRAME.unpack_from(self._buffer)
+            if size > MAX_FRAME:
+                return self.end("memory")
+            if len(self._buffer) < FRAME.size + size:
+                return None
             frame = bytes(memoryview(self._buffer)[FRAME.size : FRAME.size + size])
-            self._buffer.clear()
-            self._answer(frame)
+            del self._buffer[: FRAME.size + size]
+            if size:
+                self._answer(frame)
+            else:
+                self._greeted()
+        return None
 
     def _answer(self, frame: bytes) -> None:
         job = self._finish()

@@ -38,6 +38,7 @@ FRAME = struct.Struct("!I")
 MAX_FRAME = 256 * 2**20
 _PR_SET_PDEATHSIG = 1
 _MAX_MESSAGE = 300
+_DESCRIPTORS = 4096  # none of ours is above
 
 FORK = b"F"  # with the worker's end of its socket attached, followed by its number
 KILL = b"K"  # followed by the number
@@ -82,6 +83,7 @@ class _Nursery:
                 pass
         for pid in self._workers.values():
             os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
     def _turn(self, reader: int, ready: list[int]) -> bool:
         """Handle what is ready; return False when the daemon has gone."""
@@ -108,13 +110,15 @@ class _Nursery:
         return True
 
     def _fork(self, number: int, descriptor: int) -> None:
-        nursery_pid = os.getpid()
+        own_pid = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self._control.close()
             try:
                 signal.set_wakeup_fd(-1)
-                work(descriptor, nursery_pid, self._memory)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.closerange(3, descriptor)  # the nursery's own channels
+                os.closerange(descriptor + 1, _DESCRIPTORS)
+                work(descriptor, own_pid, self._memory)
             finally:
                 os._exit(0)
         os.close(descriptor)
@@ -127,13 +131,14 @@ def work(descriptor: int, parent: int, memory: int) -> None:
     _confine(memory)
     _speak_compactly()
     with socket.socket(fileno=descriptor) as channel:
-        while (frame := receive(channel)) is not None:
+        channel.sendall(FRAME.pack(0))  # ready: the first job's time begins
+        while (frame := _receive(channel)) is not None:
             answer = _perform(frame)
             channel.sendall(FRAME.pack(len(answer)))
             channel.sendall(answer)
 
 
-def receive(channel: socket.socket) -> bytearray | None:
+def _receive(channel: socket.socket) -> bytearray | None:
     """Return the next frame, or None when the other side has closed."""
     head = _exactly(channel, FRAME.size)
     return None if head is None else _exactly(channel, FRAME.unpack(head)[0])

@@ -1,0 +1,1 @@
+"""Tests of the fetcher: over real sockets on loopback wherever the wire is the subject."""

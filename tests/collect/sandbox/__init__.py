@@ -1,0 +1,1 @@
+"""Tests of the worker processes: real processes that really hang, crash and fill their memory."""
