@@ -90,7 +90,7 @@ def _print(console: Console, digest: Digest, now: datetime) -> None:
     console.print(Text(wording.heading(digest), style="bold"))
     console.print(Text(wording.trust(digest), style=QUIET))
     if digest.late:
-        console.print(Text(line(digest.late), style="yellow"))
+        console.print(Text(wording.late(digest), style="yellow"))
     for section in digest.sections:
         if section.stories or section.rest:
             console.print()

@@ -51,7 +51,7 @@ def clip(text: str, limit: int) -> str:
         return text
     cut = text[: max(0, limit - 1)]
     space = cut.rfind(" ")
-    if space > limit * 0.7:
+    if space > limit * 0.6:
         cut = cut[:space]
     return cut.rstrip(" ,;:–—-") + ELLIPSIS if limit > 0 else ""
 

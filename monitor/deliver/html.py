@@ -5,6 +5,7 @@ A page names its delivery, so that after a crash it can be told whether it was w
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import html
 import json
@@ -43,10 +44,9 @@ class HtmlNotifier:
         """Write the page and the index anew; a full or read-only disk is a reason to try again."""
         payload = json.loads(delivery.payload)
         path = self._path(delivery.target, payload["file"])
+        text = payload["html"].replace(MARKER, _signature(delivery.nonce), 1)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, payload["html"].replace(MARKER, _signature(delivery.nonce), 1))
-            write_whole(path.with_name("index.html"), index(tuple(newest(path.parent))))
+            await asyncio.to_thread(_publish, path, text)
         except OSError as error:
             return SendResult(
                 SendVerdict.RETRY, detail=f"the page cannot be written: {os.strerror(error.errno or 0)}"
@@ -73,6 +73,12 @@ class HtmlNotifier:
 
 def _signature(nonce: str) -> str:
     return f'<meta name="delivery" content="{html.escape(nonce)}">'
+
+
+def _publish(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text)
+    write_whole(path.with_name("index.html"), index(tuple(newest(path.parent))))
 
 
 def _head(path: Path) -> str:

@@ -82,7 +82,7 @@ def _view(digest: Digest, now: datetime) -> dict[str, Any]:
         "date": f"{at:%A} {at.day} {at:%B %Y}, {at:%H:%M}",
         "trust": wording.trust(digest),
         "failing": [line(name) for name in digest.coverage.failing],
-        "late": line(digest.late),
+        "late": wording.late(digest),
         "empty": "" if digest.stories else wording.EMPTY_NOTE,
         "sections": [_section(digest, section, number) for number, section in enumerate(digest.sections, 1)],
         "written": f"{wording.day(written)} {written.year}, {written:%H:%M} {written.tzname() or ''}".strip(),

@@ -18,13 +18,8 @@ def plain(digest: Digest, now: datetime | None = None, width: int = 100) -> str:
 
     Ages are told as of `now`; without it, as local times of day, which stay true in what is read later.
     """
-    lines = [
-        wording.heading(digest),
-        wording.trust(digest),
-        *([line(digest.late)] if digest.late else []),
-        "",
-    ]
-    lines = [part for text in lines for part in _wrapped(text, "", width)]
+    head = filter(None, (wording.heading(digest), wording.trust(digest), wording.late(digest)))
+    lines = [*(part for text in head for part in _wrapped(text, "", width)), ""]
     for section in digest.sections:
         lines += _section(digest, section, now, width)
     if not digest.stories:

@@ -66,6 +66,12 @@ def trust(digest: Digest) -> str:
     return " · ".join(parts)
 
 
+def late(digest: Digest) -> str:
+    """Return the sentence that owns up to a delay, as a sentence; empty when on time."""
+    said = line(digest.late)
+    return said[:1].upper() + said[1:]
+
+
 def age(instant: datetime, now: datetime) -> str:
     """`just now`, `12 min ago`, `3 h ago`, `2 d ago`; an instant in the future is `just now`."""
     minutes = int((now - instant).total_seconds() // 60)

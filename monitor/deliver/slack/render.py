@@ -72,7 +72,7 @@ def _parent(digest: Digest, interactive: bool) -> tuple[list[Block], list[Block]
     """Return the parent's blocks, and the top stories that did not fit it."""
     out = [blocks.header(wording.heading(digest)), blocks.context(markup.plain(wording.trust(digest), 600))]
     if digest.late:
-        out.append(blocks.context(f":hourglass: {markup.plain(digest.late, 400)}"))
+        out.append(blocks.context(f":hourglass: {markup.plain(wording.late(digest), 400)}"))
     if not digest.stories:
         return [*out, blocks.section(wording.EMPTY_NOTE)], []
     top = list(_top(digest, interactive))
@@ -182,7 +182,7 @@ def _alert(digest: Digest, interactive: bool) -> Iterator[Block]:
             if interactive:
                 yield blocks.vote_buttons(story, section.topic)
     if digest.late:
-        yield blocks.context(f":hourglass: {markup.plain(digest.late, 400)}")
+        yield blocks.context(f":hourglass: {markup.plain(wording.late(digest), 400)}")
 
 
 def _why(section: TopicSection, story: DigestStory) -> str:

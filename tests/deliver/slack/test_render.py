@@ -227,7 +227,7 @@ def test_an_empty_digest_says_so() -> None:
 def test_a_late_digest_owns_up() -> None:
     """The sentence about a delay stands under the counts."""
     payload = json.loads(render(digest(late="late: due 08:00, sent 09:12"), interactive=True)[0].payload)
-    assert "late: due 08:00, sent 09:12" in payload["blocks"][2]["elements"][0]["text"]
+    assert "Late: due 08:00, sent 09:12" in payload["blocks"][2]["elements"][0]["text"]
 
 
 def test_the_fallback_is_one_short_line() -> None:
