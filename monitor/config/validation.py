@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
@@ -102,9 +103,8 @@ def _contradictions(
         return
     for wrong in model.contradictions(data):
         yield document.problem(_blamed(node, wrong), str(wrong), wrong.hint)
-    for name, field in model.model_fields.items():
-        key = field.alias or name
-        if key in data and (inner := _shape_in(field)):
+    for key, inner in _shapes_in(model).items():
+        if key in data:
             yield from _contradictions(document, inner, node.values[key], data[key])
 
 
@@ -196,10 +196,15 @@ def _unknown_key(
 def _valid_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """Return the keys a mapping at a path may have."""
     for part in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        if isinstance(part, str) and part in fields:
-            model = _shape_in(fields[part]) or model
+        model = _shapes_in(model).get(str(part), model)
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+@cache
+def _shapes_in(model: type[BaseModel]) -> dict[str, type[Shape]]:
+    """Return the models below a model by the key they stand under."""
+    found = {field.alias or name: _shape_in(field) for name, field in model.model_fields.items()}
+    return {key: shape for key, shape in found.items() if shape}
 
 
 def _shape_in(field: FieldInfo) -> type[Shape] | None:
