@@ -18,7 +18,7 @@ from monitor.stories.profile import Profile
 WINDOW = timedelta(days=3)
 """A story takes articles for this long after its first."""
 
-SAME_EVENT = 0.20
+SAME_EVENT = 0.21
 """Average similarity from which an article with a text belongs to a story."""
 
 SAME_HEADLINE = 0.15
