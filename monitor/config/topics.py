@@ -18,11 +18,11 @@ from monitor.config.rules import rule_problem
 from monitor.config.shapes import ListsFile, TopicFile
 from monitor.config.source import Report
 from monitor.config.validation import Document, open_document
-from monitor.errors import ConfigError, Problem, RuleError, SeedError
-from monitor.models import Article, TopicSpec
+from monitor.errors import ConfigError, Problem, SeedError
+from monitor.models import Article, Span, TopicSpec
 
 if TYPE_CHECKING:
-    from monitor.topics import Topics
+    from monitor.topics import ExampleFailure, RuleProblem, Topics
 
 LISTS = "lists.yaml"
 
@@ -145,40 +145,53 @@ def compile_files(files: TopicFiles, report: Report) -> Topics:
     try:
         topics = compile_topics(files.specs, lists)
     except RuleErrors as errors:
-        report.add(_placed(files, errors.errors, broken_lists))
+        report.add(_placed(files, errors.problems, broken_lists))
         return compile_topics((), {})
     report.add(_failing_examples(files, topics))
     return topics
 
 
-def _placed(
-    files: TopicFiles, errors: Iterable[tuple[str, str, int | None, RuleError]], broken_lists: bool
-) -> Iterable[Problem]:
+def _placed(files: TopicFiles, problems: Iterable[RuleProblem], broken_lists: bool) -> Iterable[Problem]:
     """Place rule errors in their files."""
-    for owner, key, index, error in errors:
-        found = files.node(owner, key, index)
-        if found is None or (broken_lists and error.message.startswith("no list called")):
+    for problem in problems:
+        found = files.node(problem.owner, problem.key, problem.index)
+        if found is None or (broken_lists and problem.error.message.startswith("no list called")):
             continue
         document, node = found
-        yield (
-            rule_problem(document.source, node, error)
-            if isinstance(node, Scalar)
-            else document.problem(node, error.message, error.hint)
-        )
+        if isinstance(node, Scalar):
+            yield rule_problem(document.source, node, problem.error)
+        else:
+            yield document.problem(node, problem.error.message, problem.error.hint)
 
 
 def _failing_examples(files: TopicFiles, topics: Topics) -> Iterable[Problem]:
     """Run every topic's examples; a seed file that cannot be read is a mistake, too."""
     from monitor.topics import check_examples
 
-    seeds, problems = _seed_files(files)
-    yield from problems
+    seeds, unreadable = _seed_files(files)
+    yield from unreadable
+    broken = {problem.line for problem in unreadable}
     for failure in check_examples(
         topics, lambda text: seeds.get(text) or Article(text=" ".join(text.split()))
     ):
-        document, node = files.example(failure.topic, failure.kind, failure.index)
-        if getattr(node, "text", None) not in seeds or seeds[node.text] is not None:
-            yield document.problem(node, failure.message, failure.hint)
+        problem = _failure(files, failure)
+        if problem.line not in broken:
+            yield problem
+
+
+def _failure(files: TopicFiles, failure: ExampleFailure) -> Problem:
+    """Describe a failing example at its own line, with what was found or missed."""
+    document, node = files.example(failure.topic, failure.kind, failure.index)
+    if failure.kind == "yes":
+        return document.problem(node, f"this example must match, and does not: {failure.reason}")
+    found = ", ".join(dict.fromkeys(f"{_words(failure, span)!r} ({span.term})" for span in failure.spans))
+    return document.problem(node, f"this example must not match, and does: {found or failure.reason}")
+
+
+def _words(failure: ExampleFailure, span: Span) -> str:
+    """Return the words of the example that a mention covers."""
+    text = failure.article.title if span.zone == "title" else failure.article.text
+    return text[span.start : span.end]
 
 
 def _seed_files(files: TopicFiles) -> tuple[dict[str, Article | None], list[Problem]]:
