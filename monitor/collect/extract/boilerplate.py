@@ -14,6 +14,7 @@ _BOX_HEADINGS = (
     r"posts?|news|coverage|content|topics?|videos?|links?|resources|items|headlines|searches|reads|products|story)?(?: (?:stories|articles|posts|news|coverage|content|videos|topics))?",
     r"(?:read|see|watch|listen)(?: (?:more|next|also|this|on|now))+.{0,3}",
     r"you (?:may|might) (?:also )?(?:like|be interested in|enjoy).{0,40}",
+    r"(?:about (?:the )?(?:authors?|writers?|reporter)|sobre (?:la firma|el autor|la autora|o autor|a autora)|über (?:den|die) autor(?:in|en)?|à propos de l.auteur|more to explorer?|leave a reply|post navigation)",
     r"(?:also|don.t miss|recommended|up next|what to read next|read next|keep reading|continue reading|editor.?s picks?|must[ -]reads?|most (?:read|popular|viewed)|trending now|in case you missed it)",
     r"(?:share|tweet|email|print|copy link|link copied!?|save|comments?|leave a (?:reply|comment)|post a comment|join the (?:conversation|discussion)|follow us.{0,40})",
     r"(?:share|like|pin)(?: (?:this|the|on|via|it|with|your))+ ?.{0,40}",
@@ -75,3 +76,15 @@ _OFFER = re.compile(
 def is_offer(text: str) -> bool:
     """Tell whether a line speaks of subscribing, registering or signing in; two such lines in a small box make it an offer."""
     return len(text) < 400 and _OFFER.search(text) is not None
+
+
+_BIO = re.compile(
+    r"(?:(?:about (?:the )?author:? )|(?:[^\W\d_a-zß-öø-ÿ][\w.’'-]*\s){1,4}(?:is|was|has been|ist|es|est|è|é) (?:an?|the|our|currently|eine?|der|die|une?|um|uma|el|la)\b[^.]{0,100}"
+    r"\b(?:writer|reporter|editor|journalist|correspondent|author|columnist|producer|contributor|blogger|redakteur(?:in)?|korrespondent(?:in)?|journalist(?:in)?|periodista|journaliste|jornalista)\b)",
+    re.IGNORECASE,
+)
+
+
+def is_bio(text: str) -> bool:
+    """Tell whether a closing line presents its author: a name and a profession."""
+    return len(text) < 900 and _BIO.match(text) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.collect.extract.candidates import TEXTUAL, value
-from monitor.collect.extract.boilerplate import is_boilerplate, is_offer, is_box_heading
+from monitor.collect.extract.boilerplate import is_bio, is_boilerplate, is_offer, is_box_heading
 from monitor.seed import is_contributor_line
 from monitor.collect.metadata.facts import Facts
 from monitor.collect.extract.page import Block, Node, Page
@@ -16,7 +16,7 @@ def verdicts(page: Page, node: Node, facts: Facts) -> list[Verdict]:
     judged = []
     for number in range(node.first, node.last):
         judged.append((number, reason(page.blocks[number], node)))
-    return _guestless(page, _headless(page, _linkless(page, judged), facts.title), node, facts)
+    return _bioless(page, _tailless(page, _guestless(page, _headless(page, _linkless(page, judged), facts.title), node, facts)), facts)
 
 
 def reason(block: Block, node: Node) -> str:
@@ -199,3 +199,49 @@ def _opens(blocks: list[Block], prose: float, linked: int, facts: Facts) -> bool
 
 KINDS = ("p", "quote")
 AFTER, BEFORE = 0.3, 15
+
+
+def _tailless(page: Page, judged: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Cut what follows the heading of a box in the last part of the body, if it is a list of teasers and no text."""
+    total = sum(page.blocks[number].size for number, why in judged if not why)
+    before = 0
+    homes: set[tuple[str, ...]] = set()
+    for position, (number, why) in enumerate(judged):
+        block = page.blocks[number]
+        if why == "heading of a box" and before > 0.5 * total and _only_teasers(page, judged[position + 1 :], homes | _keys_above(block.node)):
+            return judged[:position] + [(n, w or "after the heading of a box") for n, w in judged[position:]]
+        if not why and block.size:
+            before += block.size
+            if block.size >= 15:
+                homes.add(_key(home_of(block.node)))
+    return judged
+
+
+def _keys_above(node: Node) -> set[tuple[str, ...]]:
+    """Return the keys of the containers around an element."""
+    keys = set()
+    above: Node | None = node
+    while above is not None:
+        keys.add(_key(above))
+        above = above.parent
+    return keys
+
+
+def _only_teasers(page: Page, rest: list[tuple[int, str]], homes: set[tuple[str, ...]]) -> bool:
+    """Tell whether nothing in the rest is a paragraph of a container the body has used, and something is a link."""
+    blocks = [(page.blocks[number], why) for number, why in rest if page.blocks[number].size]
+    own = any(not why and block.size >= 15 and _key(home_of(block.node)) in homes for block, why in blocks)
+    return not own and any(block.linked >= 0.9 * block.size for block, _ in blocks)
+
+
+def _bioless(page: Page, judged: list[tuple[int, str]], facts: Facts) -> list[tuple[int, str]]:
+    """Drop the author's own presentation at the end."""
+    kept = [position for position, (number, why) in enumerate(judged) if not why and page.blocks[number].size]
+    if len(kept) < 6:
+        return judged
+    result = list(judged)
+    for position in kept[-3:]:
+        block = page.blocks[judged[position][0]]
+        if block.kind == "p" and block.size >= 8 and is_bio(block.text) and not is_contributor_line(block.text):
+            result[position] = (judged[position][0], "author's biography")
+    return result

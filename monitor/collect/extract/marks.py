@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 
 # Attributes whose words describe an element's part in the page.
 SPEAKING = ("class", "id", "role", "itemprop", "data-testid")
@@ -134,6 +134,7 @@ def _phrases(column: int) -> dict[str, str]:
 _ANYWHERE, _RUNS, _WHOLE_NAMES = _phrases(0), _phrases(1), _phrases(2)
 
 
+_SLUG = 4  # words: a longer id is a sentence (`how-popular-is-it-1`), no name
 # Elements of text: their ids are anchors made of the heading's own words (`#10-social-media-tips`).
 _ANCHORED = frozenset("h1 h2 h3 h4 h5 h6 p li dt dd blockquote td tr span".split())
 
@@ -143,7 +144,7 @@ def signature(tag: str, attrs: dict[str, str | None]) -> tuple[str, ...]:
     found: list[str] = []
     for key in ("class", "itemprop") if tag in _ANCHORED else SPEAKING:
         text = attrs.get(key)
-        if text:
+        if text and not (key == "id" and len(_SEPARATORS.split(text)) > _SLUG):
             found += [
                 _SEPARATORS.sub(" ", _CAMEL.sub(" ", name).lower()).strip() for name in text.split()[:24]
             ]
