@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.models import FeedState, Gap, PollRecord, Seen, Validators
 from monitor.store import Store
+from monitor.store.codec import instant
 from monitor.store.feeds import row_state, state_row
 from tests.standins.ledger import NOW, after, feed, id_of, sighted, with_feed
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
-MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 10**16).map(instant)
 SPANS = st.timedeltas(timedelta(0), timedelta(days=400))
 st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(timedelta, SPANS)
@@ -29,11 +30,10 @@ STATES = st.builds(
     gaps=st.integers(0, 10**6),
     strikes=st.integers(0, 9),
     untrusted=st.frozensets(st.sampled_from(["guid", "link"])),
-    **{
-        name: LETTERS
-        for name in ("configured_url", "url", "body_hash", "reason_detail", "error", "told", "title")
-    },
-    **{name: st.none() | LETTERS for name in ("moved_to", "previous_url")},
+    **dict.fromkeys(
+        ("configured_url", "url", "body_hash", "reason_detail", "error", "told", "title"), LETTERS
+    ),
+    **dict.fromkeys(("moved_to", "previous_url"), st.none() | LETTERS),
 )
 
 
