@@ -37,7 +37,7 @@ digests:
     title: What happened
     topics: [irs, immigration-enforcement]
     to: [console]
-    at: "08:00"
+    at: ["08:00"]
 """
 
 

@@ -89,7 +89,7 @@ class Builder:
         """Build a slot of its own from what is pending at this moment (`monitor digest send`)."""
         recorded = self.store.slots.recorded(spec.name, 1)
         since = recorded[0].slot.at if recorded else None
-        slot = slots.manual(spec, self.now(), since)
+        slot = slots.now_slot(spec, SlotKind.MANUAL, self.now(), since)
         return self._build(spec, slot, "", "asked for")
 
     def preview(

@@ -46,11 +46,8 @@ class Saver:
     def save(self, batch: Sequence[Polled]) -> list[PollReport]:
         """Write the polls of a batch; return a report for each. Raises StoreError with nothing written."""
         now = self.now()
-        known = set(
-            self.store.archive.known([draft.article.id for polled in batch for draft in polled.drafts])
-        )
         try:
-            records = [self._record(polled, known, now) for polled in batch]
+            records = self._records(batch, now)
             self.checkpoint("before_save")
             self.store.save_polls(records, now)
             self.checkpoint("after_save")
@@ -59,16 +56,30 @@ class Saver:
             raise
         return [report(polled, record) for polled, record in zip(batch, records, strict=True)]
 
-    def _record(self, polled: Polled, known: set[str], now: datetime) -> PollRecord:
-        fresh = [draft for draft in polled.drafts if _take(draft.article.id, known)]
+    def _records(self, batch: Sequence[Polled], now: datetime) -> list[PollRecord]:
+        """Match and place the new articles of a batch, the earliest published first, so that an original comes before its reprints."""
+        drafts = [draft for polled in batch for draft in polled.drafts]
+        known = self.store.archive.known([draft.article.id for draft in drafts])
+        new: dict[str, Collected] = {}
+        for draft in sorted(drafts, key=lambda draft: draft.article.published or now):
+            if draft.article.id not in known and draft.article.id not in new:
+                new[draft.article.id] = self._collected(draft, now)
+        return [self._record(polled, new, now) for polled in batch]
+
+    def _record(self, polled: Polled, new: dict[str, Collected], now: datetime) -> PollRecord:
+        """Put a feed's record together; an article that two feeds brought goes with the first."""
+        taken = [new.pop(draft.article.id) for draft in polled.drafts if draft.article.id in new]
+        stale = (
+            self.store.feeds.stale(polled.state.name, polled.touched, now - TOUCH_AFTER)
+            if polled.touched
+            else ()
+        )
         return PollRecord(
             state=polled.state,
             sightings=polled.sightings,
-            new=tuple(self._collected(draft, now) for draft in fresh),
+            new=tuple(taken),
             revised=tuple(found for draft in polled.changed if (found := self._revision(draft))),
-            touched=tuple(self.store.feeds.stale(polled.state.name, polled.touched, now - TOUCH_AFTER))
-            if polled.touched
-            else (),
+            touched=tuple(stale),
             quiet=polled.quiet,
             gap=polled.gap,
         )
@@ -76,7 +87,7 @@ class Saver:
     def _collected(self, draft: Draft, now: datetime) -> Collected:
         """Match a new article; only what matched takes part in stories, because only that can be told."""
         article = replace(draft.article, first_seen=now)
-        matches = tuple(self.topics.match(article))
+        matches = self._matches(article)
         if not matches:
             return Collected(article, announce=draft.announce)
         index = self._stories(now)
@@ -124,14 +135,6 @@ def revised(old: Article, new: Article) -> Article:
         completeness=text.completeness,
         confidence=text.confidence,
     )
-
-
-def _take(article: str, known: set[str]) -> bool:
-    """Tell whether an article is new to the archive and to this batch (another feed may have brought it), and take it."""
-    if article in known:
-        return False
-    known.add(article)
-    return True
 
 
 def report(polled: Polled, record: PollRecord) -> PollReport:

@@ -17,7 +17,7 @@ AUDITS = (
     "IRS to audit more",
     "The Internal Revenue Service will audit more returns than last year.",
 )
-HIRES = ("/hires", "IRS hires clerks", "The Internal Revenue Service hires clerks for its mail room.")
+HIRES = ("/hires", "Mail room in Fairmont loses clerks", "Envelopes pile up in Fairmont, where the IRS lost a fifth of its clerks.")
 
 
 async def collected(room: Newsroom, *items: tuple[str, str, str]) -> None:
@@ -127,7 +127,7 @@ async def test_a_death_at_any_point_loses_and_doubles_nothing(tmp_path: Path, po
             room.clock.move(minutes=1)
         assert len(room.target.stored) == 1
         assert "IRS to audit more" in room.target.texts()[0]
-        assert "IRS hires clerks" in room.target.texts()[0]
+        assert "Mail room in Fairmont" in room.target.texts()[0]
 
 
 async def test_an_alert_goes_at_once_and_is_struck_from_the_digest(tmp_path: Path) -> None:
