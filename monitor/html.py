@@ -40,6 +40,7 @@ need them (spec/seed-format)."""
 _HUGE_REFERENCE = re.compile(r"&#\d{8,};?")
 
 _IMG = re.compile(r"<img\b((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>", re.IGNORECASE)
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""")
 
 
@@ -78,11 +79,11 @@ def _raw_lines(fragment: str) -> list[str]:
         tag = name.lower() if name else ""
         if silent:
             silent = "" if tag == "/" + silent else silent
-        elif tag in _SILENT:
-            silent = tag
-        if tag.lstrip("/") in _BLOCKS:
+        elif tag.lstrip("/") in _BLOCKS:
             lines.append("".join(line))
             line = []
+        if tag in _SILENT and not silent:
+            silent = tag
         if not silent:
             line.append(text)
     lines.append("".join(line))
@@ -140,10 +141,14 @@ def first_image(fragment: str) -> str | None:
         return None
     for match in _IMG.finditer(fragment):
         attributes = _attributes(match[1])
-        address = attributes.get("src") or attributes.get("data-src", "")
-        if address and not address.startswith(("data:", "{", "about:")) and not _is_pixel(attributes):
+        address = next((value for name in _SOURCES if _is_address(value := attributes.get(name, ""))), None)
+        if address and not _is_pixel(attributes):
             return address
     return None
+
+
+def _is_address(value: str) -> bool:
+    return bool(value) and not value.startswith(("data:", "{", "about:"))
 
 
 def _attributes(source: str) -> dict[str, str]:

@@ -56,13 +56,16 @@ class Findings:
         return f"{self.new} of {self.entries} entries {'was' if self.new == 1 else 'were'} new"
 
 
-def adapt(state: FeedState, findings: Findings, lifetime: timedelta | None, policy: Policy) -> timedelta:
-    """Return the learned interval after a poll, within the policy's bounds. `lifetime` is how long entries stay in the document."""
+def adapt(
+    state: FeedState, response: Response, findings: Findings, lifetime: timedelta | None, policy: Policy
+) -> timedelta:
+    """Return the learned interval after a poll, within floor and cap. `lifetime` is how long entries stay in the document."""
+    least = floor(response, policy)
     interval = state.adaptive or policy.default
     interval *= _factor(findings, has_history=state.baselined)
     if lifetime is not None:
-        interval = min(interval, max(policy.min, lifetime * LIFETIME_SHARE))
-    return min(max(interval, policy.min), policy.max)
+        interval = min(interval, lifetime * LIFETIME_SHARE)
+    return min(max(interval, least), policy.max)
 
 
 def _factor(findings: Findings, *, has_history: bool) -> float:
@@ -118,9 +121,9 @@ def after_success(
         ),
         key=lambda wish: wish[0],
     )
-    floor = _floor(response, policy)
-    if interval <= floor:
-        interval, reason, why = floor, PlanReason.FLOOR, f"no more often is polite; {findings}"
+    least = floor(response, policy)
+    if interval <= least:
+        interval, reason, why = least, PlanReason.FLOOR, f"no more often is polite; {findings}"
     elif interval >= policy.max:
         interval, reason, why = (
             policy.max / (1 + JITTER),
@@ -142,7 +145,8 @@ def _wishes(
     )
 
 
-def _floor(response: Response, policy: Policy) -> timedelta:
+def floor(response: Response, policy: Policy) -> timedelta:
+    """Return the shortest interval that is polite: the policy's, or less as far as the server's own max-age allows (requirement 9)."""
     allowed = max_age(response)
     if not allowed:
         return policy.min
