@@ -32,7 +32,8 @@ class MonitorError(Exception):
 class Problem:
     """One mistake in a file, placed so that an editor can jump to it.
 
-    `line` and `column` count from 1; `snippet` is the source line, `width` the number of columns the caret underlines.
+    `line` and `column` count from 1; `snippet` is the source line, `width` the number of columns the caret underlines, `cut` how
+    many columns of a long line the snippet leaves out on its left.
     """
 
     file: str
@@ -42,12 +43,15 @@ class Problem:
     snippet: str = ""
     width: int = 1
     hint: str = ""
+    cut: int = 0
 
     def __str__(self) -> str:
         """Render as `file:line:column  message`, the source line, a caret and the hint."""
         text = f"{self.file}:{self.line}:{self.column}  {self.message}"
         if self.snippet:
-            caret = "".join("\t" if char == "\t" else " " for char in self.snippet[: self.column - 1])
+            caret = "".join(
+                "\t" if char == "\t" else " " for char in self.snippet[: self.column - 1 - self.cut]
+            )
             text += f"\n    {self.snippet}\n    {caret}{'^' * max(1, self.width)}"
         if self.hint:
             text += f"\n  hint: {self.hint}"

@@ -26,7 +26,11 @@ def rule_problem(source: Source, scalar: Scalar, error: RuleError) -> Problem:
     offsets = positions(source, scalar)
     start, end = span(offsets, scalar, error.start, error.end)
     hint = error.hint
-    if scalar.style in ("'", '"') and not re.search("[\"'“”]", scalar.text) and " " in scalar.text.strip():
+    if (
+        scalar.style in ("'", '"')
+        and error.message.startswith("two terms")
+        and not re.search("[\"'“”]", scalar.text)
+    ):
         hint = f"{hint}; {_UNQUOTED}" if hint else _UNQUOTED
     return source.problem(start, error.message, end=end, hint=hint)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from monitor.errors import ConfigError, Problem
 
 MAX_BYTES = 2**20  # spec/safety.md, "1 MiB caps": no configuration file of a person is as long
-MAX_SNIPPET = 240  # columns quoted of a long line; further right there is no snippet, only the place
+MAX_SNIPPET = 160  # columns quoted of a line; of a longer one, those around the place
 
 # Line breaks of YAML 1.1 that no editor shows as such; they would put every later line number out.
 _INVISIBLE_BREAKS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}
@@ -66,23 +66,28 @@ class Source:
         line, column = self.place(start)
         text = self.line(line)
         width = max(1, min((start + 1 if end is None else end) - start, len(text) - column + 1))
+        shown, cut = snippet(text, column)
         return Problem(
             self.name,
             line,
             column,
             message,
-            snippet(text, column),
-            width if column <= MAX_SNIPPET else 1,
+            shown,
+            min(width, len(shown) - (column - 1 - cut) or 1),
             hint,
+            cut,
         )
 
 
-def snippet(line: str, column: int) -> str:
-    """Return the line as it is quoted in a report: secrets masked, its far end cut, and empty if the place is too far right."""
-    if column > MAX_SNIPPET:
-        return ""
+def snippet(line: str, column: int) -> tuple[str, int]:
+    """Return the line as it is quoted in a report, secrets masked, and how many columns are left out on its left."""
     shown = masked(line)
-    return shown if len(shown) <= MAX_SNIPPET else shown[: MAX_SNIPPET - 1] + "…"
+    if len(shown) <= MAX_SNIPPET:
+        return shown, 0
+    start = max(0, min(column - MAX_SNIPPET // 2, len(shown) - MAX_SNIPPET))
+    part = shown[start : start + MAX_SNIPPET]
+    part = part if start + MAX_SNIPPET >= len(shown) else part[:-1] + "…"
+    return (part, 0) if start == 0 else ("…" + part[1:], start)
 
 
 def masked(line: str) -> str:
@@ -140,7 +145,7 @@ def _unprintable(source: Source, match: re.Match[str]) -> Problem:
     char = match[0]
     kind = "invisible line break" if char in _INVISIBLE_BREAKS else "control character"
     line, column = source.place(match.start())
-    shown = snippet("".join("·" if _UNPRINTABLE.match(it) else it for it in source.line(line)), column)
+    shown, cut = snippet("".join("·" if _UNPRINTABLE.match(it) else it for it in source.line(line)), column)
     return Problem(
         source.name,
         line,
@@ -148,6 +153,7 @@ def _unprintable(source: Source, match: re.Match[str]) -> Problem:
         f"{kind} U+{ord(char):04X}",
         shown,
         hint="delete it, and type the line anew if need be",
+        cut=cut,
     )
 
 

@@ -7,7 +7,7 @@ any other: a change that breaks one is refused, at load and at reload.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,10 +38,16 @@ class TopicFiles:
 
     @property
     def specs(self) -> list[TopicSpec]:
-        """The topics whose files have no mistakes of their own."""
-        return [
-            doc.model.spec(topic, Path(doc.source.name)) for topic, doc in self.documents.items() if doc.model
-        ]
+        """The topics; of a file with mistakes no more than its rules, so that their mistakes are told in the same report."""
+        return [spec for topic, document in self.documents.items() if (spec := _spec(topic, document))]
+
+    @property
+    def expressions(self) -> dict[str, tuple[str, ...]]:
+        """The lists by name; of a file with mistakes those that can be read."""
+        data = self.lists.data if self.lists and isinstance(self.lists.data, dict) else {}
+        return {
+            name: tuple(map(str, items)) for name, items in data.items() if isinstance(items, list) and items
+        }
 
     def node(self, owner: str, key: str, index: int | None) -> tuple[Document[Any], Node] | None:
         """Return the document and node of a topic's key (`match`, `not`) or of one expression of a list."""
@@ -63,6 +69,19 @@ class TopicFiles:
         """Return the document and node of one example (`kind` is `yes` or `no`)."""
         document = self.documents[topic]
         return document, _example_nodes(document, kind)[index]
+
+
+def _spec(topic: str, document: Document[TopicFile]) -> TopicSpec | None:
+    """Return a topic's spec; of a file with mistakes only its rules, None if it has none."""
+    if document.model:
+        return document.model.spec(topic, Path(document.source.name))
+    data = document.data if isinstance(document.data, dict) else {}
+    match, veto = data.get("match"), data.get("not")
+    return (
+        TopicSpec(topic, topic, match, veto if isinstance(veto, str) else None)
+        if isinstance(match, str)
+        else None
+    )
 
 
 def _example_nodes(document: Document[Any], kind: str) -> list[Scalar]:
@@ -140,19 +159,28 @@ def compile_files(files: TopicFiles, report: Report) -> Topics:
     """
     from monitor.topics import RuleErrors, compile_topics
 
-    lists = files.lists.model.root if files.lists and files.lists.model else {}
-    broken_lists = (files.folder / LISTS).exists() and not (files.lists and files.lists.model)
     try:
-        topics = compile_topics(files.specs, lists)
+        topics = compile_topics(files.specs, files.expressions)
     except RuleErrors as errors:
-        report.add(_placed(files, errors.problems, broken_lists))
-        return compile_topics((), {})
+        report.add(_placed(files, errors.problems))
+        topics = _sound(files, {problem.owner for problem in errors.problems})
     report.add(_failing_examples(files, topics))
     return topics
 
 
-def _placed(files: TopicFiles, problems: Iterable[RuleProblem], broken_lists: bool) -> Iterable[Problem]:
+def _sound(files: TopicFiles, faulty: Container[str]) -> Topics:
+    """Compile the topics whose rules have no mistakes, for the sake of their examples; none if a list is faulty."""
+    from monitor.topics import RuleErrors, compile_topics
+
+    try:
+        return compile_topics([spec for spec in files.specs if spec.id not in faulty], files.expressions)
+    except RuleErrors:
+        return compile_topics((), {})
+
+
+def _placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Problem]:
     """Place rule errors in their files."""
+    broken_lists = files.lists is None and (files.folder / LISTS).exists()
     for problem in problems:
         found = files.node(problem.owner, problem.key, problem.index)
         if found is None or (broken_lists and problem.error.message.startswith("no list called")):

@@ -62,15 +62,16 @@ def test_places_lead_back_to_offsets(text: str, data: st.DataObject) -> None:
     assert source.offset(line - 1, column - 1) == offset
 
 
-def test_far_places_are_told_without_a_snippet() -> None:
-    """A mistake far to the right of a long line is placed, but the line is not quoted."""
-    problem = Source("f", "x" * 5000).problem(4000, "here")
-    assert (problem.column, problem.snippet) == (4001, "")
-
-
-def test_long_lines_are_cut() -> None:
-    """A quoted line ends where a terminal does."""
-    assert len(Source("f", "x" * 5000).problem(3, "here").snippet) == 240
+@given(st.integers(1, 1200), st.integers(1, 1200), st.integers(1, 30))
+def test_long_lines_are_quoted_around_the_place(length: int, column: int, width: int) -> None:
+    """However long the line, at most 160 columns are shown, and the caret stands under the right character."""
+    line = "".join(chr(0x4E00 + number) for number in range(length))
+    column = min(column, length)
+    problem = Source("f", line).problem(column - 1, "here", end=column - 1 + width)
+    _, shown, caret = str(problem).split("\n")
+    assert len(shown) <= 160 + 4
+    assert shown[caret.index("^")] in (line[column - 1], "…")
+    assert len(caret) <= len(shown)
 
 
 def test_a_mistake_ends_with_its_line() -> None:
