@@ -29,6 +29,11 @@ def page(digest: Digest, now: datetime) -> str:
     return _environment().get_template("digest.html.j2").render(_view(digest, now))
 
 
+def mail(digest: Digest, now: datetime) -> str:
+    """Return the same page for mail programs, its style inlined; further articles and navigation are left to the web."""
+    return _environment().get_template("mail.html.j2").render(_view(digest, now))
+
+
 def index(entries: tuple[IndexEntry, ...]) -> str:
     """Return the page that lists the digests, newest first."""
     return _environment().get_template("index.html.j2").render(entries=entries, csp=_policy(), style=_style())

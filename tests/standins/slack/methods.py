@@ -20,6 +20,7 @@ class Methods:
         self._base = base
         self.by_name: dict[str, tuple[str, Callable[[Body], Body]]] = {
             "auth.test": ("", self.auth_test),
+            "apps.connections.open": ("", self.open_connection),
             "chat.postMessage": ("chat:write", self.post),
             "chat.update": ("chat:write", self.update),
             "conversations.list": ("", self.list_channels),
@@ -44,6 +45,9 @@ class Methods:
             "user_id": "U0000001",
             "bot_id": "B0000001",
         }
+
+    def open_connection(self, body: Body) -> Body:
+        return {"url": self._base().replace("http", "ws") + "/link"}
 
     def post(self, body: Body) -> Body:
         channel = self._writable(body)

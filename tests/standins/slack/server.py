@@ -123,7 +123,8 @@ class SlackStandIn:
     def _authorise(self, name: str, authorization: str) -> None:
         if not authorization.startswith("Bearer "):
             raise RefusedError("not_authed", name)
-        if authorization != f"Bearer {self.workspace.token}":
+        wanted = self.workspace.app_token if name == "apps.connections.open" else self.workspace.token
+        if authorization != f"Bearer {wanted}":
             raise RefusedError("invalid_auth", name)
 
     def _refusal(self, refused: RefusedError, headers: dict[str, str]) -> web.Response:

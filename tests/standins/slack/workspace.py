@@ -63,6 +63,7 @@ class Workspace:
 
     def __init__(self, journal: Path | None = None, now: Callable[[], float] = time.time) -> None:
         self.token = "xoxb-stand-in"
+        self.app_token = "xapp-stand-in"
         self.scopes = set(ALL_SCOPES)
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, dict[str, Any]] = {}
