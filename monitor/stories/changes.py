@@ -25,6 +25,7 @@ _TYPO = 0.7  # two words this alike (of their letters) are one word spelt twice
 _REWRITTEN = 0.5  # a headline that keeps no more than this of its words is another headline
 _QUOTE = 120  # characters of a sentence shown
 _LONGEST = 400  # characters of the whole answer
+_MOST = 300  # sentences (and words of one) compared: a live blog must not cost seconds
 _FEW = 3  # changes of one kind that are told; more are counted
 
 _CORRECTION = re.compile(
@@ -46,7 +47,23 @@ _STAMP = re.compile(
 )
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _NEGATION = frozenset(
-    "not no never none nobody without cannot nicht kein keine nie ohne no nunca sin ningún pas jamais sans non не нет".split()
+    {
+        "not",
+        "no",
+        "never",
+        "none",
+        "nobody",
+        "without",
+        "cannot",
+        "nicht",
+        "kein",
+        "keine",
+        "nie",
+        "ohne",
+        "niet",
+        "geen",
+    }
+    | {"nunca", "sin", "ningún", "pas", "jamais", "sans", "non", "não", "не", "нет"}
 )
 _WORD = re.compile(r"\d[\d.,]*\d|\w+(?:['’]\w+)?")
 
@@ -108,22 +125,26 @@ def _folded(text: str) -> str:
 
 def _paired(gone: Sequence[str], come: Sequence[str]) -> Iterator[Change]:
     """Pair every new sentence with the vanished one it is a form of, if there is one; each is used once."""
-    left = list(gone)
-    for text in come:
-        twin = max(left, key=lambda other: _likeness(other, text), default="")
-        if twin and _likeness(twin, text) >= _SIMILAR:
+    left = [(text, _units(text)) for text in gone[:_MOST]]
+    for text in come[:_MOST]:
+        units = _units(text)
+        twin = max(left, key=lambda other: _dice(other[1], units), default=None)
+        if twin and _dice(twin[1], units) >= _SIMILAR:
             left.remove(twin)
-            yield Change(twin, text)
+            yield Change(twin[0], text)
         else:
             yield Change("", text)
-    for text in left:
+    for text, _ in left:
         yield Change(text, "")
 
 
 def _likeness(one: str, other: str) -> float:
-    """Return the share of words two sentences have in common (Dice)."""
-    a, b = _units(one), _units(other)
-    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+    """Return the share of words two sentences have in common."""
+    return _dice(_units(one), _units(other))
+
+
+def _dice(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
 def _units(text: str) -> set[str]:
@@ -160,7 +181,7 @@ def _details(changes: Iterable[Change]) -> Iterator[str]:
 
 def _detail(change: Change) -> Iterator[str]:
     """Compare two forms of one sentence word by word."""
-    before, after = _WORD.findall(change.old), _WORD.findall(change.new)
+    before, after = _WORD.findall(change.old)[:_MOST], _WORD.findall(change.new)[:_MOST]
     matcher = SequenceMatcher(
         None, [w.casefold() for w in before], [w.casefold() for w in after], autojunk=False
     )
