@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from monitor.collect.extract.candidates import TEXTUAL, value
 from monitor.collect.extract.boilerplate import is_bio, is_boilerplate, is_offer, is_box_heading
 from monitor.seed import is_contributor_line
@@ -63,8 +65,12 @@ def _headless(page: Page, judged: list[tuple[int, str]], title: str) -> list[tup
     ]
 
 
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
 def _fold(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum())
+    """Return the letters and digits of a text, for comparing lines that differ in marks and spaces."""
+    return _NO_LETTER.sub("", text.lower())
 
 
 # ── Guests ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

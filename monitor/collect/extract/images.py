@@ -20,7 +20,6 @@ _SOURCES = (
     "src",
 )
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_SET = re.compile(r"(\S[^\s,]*(?:,[^\s,]+)*)\s*(?:\s([\d.]+)([wx]))?\s*(?:,\s|,$|$)")
 _NOT_A_PICTURE = re.compile(
     r"\.svg(?:[?#]|$)|^data:|(?:^|[/_.-])(?:spacer|blank|pixel|1x1|transparent|placeholder|lazy|loading|loader|spinner|tracking|beacon|"
     r"icons?|favicon|sprite|logos?|avatar|gravatar|emoji|emoticon|smil(?:ey|ies)|default[-_]?(?:image|img|thumb)?|noimage|no[-_]image|badge|button|"
@@ -51,13 +50,15 @@ def _addresses(attrs: Attributes) -> list[str]:
 
 
 def _parse_set(text: str) -> list[tuple[float, str]]:
-    """Return (width, address) of a `srcset`; a density counts as that many pixels, so that widths win."""
+    """Return (width, address) of a `srcset`; a density counts as that many pixels, so that widths win.
+
+    Addresses may hold commas: a candidate ends at a comma that a blank follows (HTML standard, "parse a srcset attribute").
+    """
     found = []
-    for match in _SET.finditer(text[:8192]):
-        try:
-            found.append((float(match[2] or 0), match[1]))
-        except ValueError:
-            continue
+    for part in text[:8192].replace(",\n", ", ").split(", "):
+        address, _, size = part.strip().rpartition(" ")
+        if address and size[-1:] in "wx" and size[:-1].replace(".", "", 1).isdigit():
+            found.append((float(size[:-1]), address.strip().rstrip(",")))
     return found
 
 

@@ -8,6 +8,7 @@ the name of a site. Dictionary look-ups, because a page has hundreds of distinct
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
@@ -145,10 +146,14 @@ def signature(tag: str, attrs: dict[str, str | None]) -> tuple[str, ...]:
     for key in ("class", "itemprop") if tag in _ANCHORED else SPEAKING:
         text = attrs.get(key)
         if text and not (key == "id" and len(_SEPARATORS.split(text)) > _SLUG):
-            found += [
-                _SEPARATORS.sub(" ", _CAMEL.sub(" ", name).lower()).strip() for name in text.split()[:24]
-            ]
+            found += [_spell(name) for name in text.split()[:24]]
     return tuple(found)
+
+
+@lru_cache(maxsize=8192)  # names repeat across the pages of a site, and many across sites; bounded on purpose
+def _spell(name: str) -> str:
+    """Return one name as lower-case words."""
+    return _SEPARATORS.sub(" ", _CAMEL.sub(" ", name)).strip().lower()
 
 
 def mark_of(tag: str, names: tuple[str, ...]) -> str:
@@ -164,6 +169,7 @@ def mark_of(tag: str, names: tuple[str, ...]) -> str:
     return _TAG_MARKS.get(tag, "")
 
 
+@lru_cache(maxsize=8192)
 def _named(name: str) -> str:
     """Return the mark one name gives."""
     if name in _WHOLE_NAMES:

@@ -26,11 +26,16 @@ MAX_TAGS = 20_000
 SILENT = frozenset(
     ["script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "datalist", "select", "option", "optgroup", "textarea", "button", "title", "noframes", "frameset", "math", "applet", "input", "progress", "meter", "meta", "link", "base"]
 )
+_STRIPPED = sorted(SILENT - {"-comment", "!doctype", "-end-of-file"}) + ["head"]
+# Menus are a third of a page's elements. They are not even walked, unless an article stands in one (an unclosed `<nav>` swallows the page).
+_KEPT_NAV = "nav article, nav main, nav h1, nav p + p"
+MAX_METAS, MAX_SCRIPTS, MAX_TIMES = 500, 50, 50
+
 VOID = frozenset(("br", "hr", "img", "amp-img"))
 INLINE = frozenset(
     ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "blink", "bold", "italic"]
 )
-HEAD = frozenset(("meta", "link", "script", "title", "html"))
+_DISGUISES = frozenset("span time small cite i strong em b".split())
 # Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
 SENTENCES = frozenset(["p", "li", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption"])
 _KINDS = {f"h{level}": "h" for level in range(1, 7)} | {
@@ -138,10 +143,22 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
 
     page = Page(url)
     tree = LexborHTMLParser(cut(html, page.notes))
+    head(page, tree)
     walk = _Walk(page, _ids(tree, (body,) if body else ()), _ids(tree, strip))
+    tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])
     if tree.root is not None:
         walk.run(tree.root)
     return page
+
+
+def head(page: Page, tree: LexborHTMLParser) -> None:
+    """Keep what the page says of itself, wherever it says so (scripts in the body, `<meta>` after a stray tag)."""
+    page.metas = [node.attributes for node in tree.css("meta")[:MAX_METAS]]
+    page.links = [node.attributes for node in tree.css("link[rel]")[:MAX_METAS]]
+    page.data = [node.text() for node in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]]
+    page.times = [node.attributes["datetime"] or "" for node in tree.css("time[datetime]")[:MAX_TIMES]]
+    title = tree.css_first("title")
+    page.title = clean(title.text()) if title is not None else ""
 
 
 def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
@@ -156,8 +173,8 @@ class _Walk:
         self.page = page
         self.bodies = bodies
         self.stripped = stripped
-        # Open elements: lexbor's id, the element their text belongs to (None: silent), and what to do at the end tag.
-        self.open: list[tuple[int, Node | None, str]] = []
+        # Open elements: the block their text belongs to, and for inline ones whether they are a link (None: the block itself).
+        self.open: list[tuple[Node, bool | None]] = []
         self.text: list[str] = []
         self.link_text: list[str] = []
         self.href: str | None = None
@@ -165,63 +182,65 @@ class _Walk:
         self.marks: dict[tuple[str | None, ...], tuple[tuple[str, ...], str]] = {}
 
     def run(self, root: LexborNode) -> None:
-        """Walk the tree in document order; an element is closed when a node comes whose parent it is not."""
-        open_ = self.open
-        for item in root.traverse(include_text=True, skip_empty=False):
-            parent = item.parent
-            above = parent.mem_id if parent is not None else -1
-            while open_ and open_[-1][0] != above:
+        """Walk the tree in document order without entering what is silent."""
+        above: list[LexborNode] = []
+        item: LexborNode | None = root
+        while item is not None:
+            entered = self.enter(item)
+            below = item.first_child if entered else None
+            if below is not None:
+                above.append(item)
+                item = below
+                continue
+            if entered:
                 self.close()
-            if item.is_text_node:
-                if open_ and open_[-1][1] is not None:
-                    self.gather(item.text_content)
-            elif item.is_element_node:
-                self.enter(item)
-        while open_:
-            self.close()
+            item = self.after(item, above)
 
-    def gather(self, text: str | None) -> None:
-        """Add text to the line."""
-        if text:
+    def after(self, item: LexborNode, above: list[LexborNode]) -> LexborNode | None:
+        """Return the next node beside or above an item that is done with, closing what ends there."""
+        following = item.next
+        while following is None and above:
+            self.close()
+            following = above.pop().next
+        return following
+
+    def gather(self, text: str) -> None:
+        """Add text to the line; blanks before any text are none."""
+        if self.text or not text.isspace():
             self.text.append(text)
             if self.links:
                 self.link_text.append(text)
 
-    def enter(self, item: LexborNode) -> None:
-        """Open an element."""
+    def enter(self, item: LexborNode) -> bool:
+        """Take a node in; True if it was opened, so that its children are to follow and `close` to end it."""
         tag = item.tag or ""
-        if tag in HEAD:
-            self.head(tag, item)
-        above = self.open[-1][1] if self.open else None
-        if tag in SILENT or (above is None and self.open):
-            self.open.append((item.mem_id, None, ""))
+        node = self.open[-1][0] if self.open else None
+        if tag == "-text":
+            self.gather(item.text_content or "")
+        elif tag in INLINE and node is not None:
+            return self.inline(item, tag, node)
         elif tag in VOID:
-            self.void(tag, item, above)
-            self.open.append((item.mem_id, None, ""))
-        elif tag in INLINE and above is not None:
-            self.inline(item, tag, above)
-        else:
-            self.block(item, tag, above)
+            self.void(tag, item, node)
+        elif tag not in SILENT:
+            self.block(item, tag, node)
+            return True
+        return False
 
-    def inline(self, item: LexborNode, tag: str, above: Node) -> None:
+    def inline(self, item: LexborNode, tag: str, above: Node) -> bool:
         """Open an inline element: its text belongs to the block around it, unless it is a box of its own in disguise."""
         if tag == "a":
             self.links += 1
             self.href = item.attributes.get("href")
-            self.open.append((item.mem_id, above, "a"))
-            return
-        if tag in ("span", "time", "small", "cite", "i", "strong", "em", "b"):
+        elif tag in _DISGUISES:
             attrs = item.attributes
-            if tag == "time" and attrs.get("datetime"):
-                self.page.times.append(attrs["datetime"] or "")
-            mark = self.mark(tag, attrs)[1]
+            mark = "strip rule" if self.stripped and item.mem_id in self.stripped else self.mark(tag, attrs)[1]
             if mark in ("screen reader only", "hidden", "strip rule"):
-                self.open.append((item.mem_id, None, ""))
-                return
+                return False
             if mark and not (self.text and above.tag in SENTENCES):
                 self.block(item, tag, above)
-                return
-        self.open.append((item.mem_id, above, ""))
+                return True
+        self.open.append((above, tag == "a"))
+        return True
 
     def block(self, item: LexborNode, tag: str, above: Node | None) -> None:
         """Open an element that begins a line."""
@@ -229,25 +248,20 @@ class _Walk:
         self.flush(above)
         node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
         node.signs, node.mark = self.mark(tag, attrs)
-        if item.mem_id in self.stripped:
+        if self.stripped and item.mem_id in self.stripped:
             node.mark = "strip rule"
         if node.mark:
             node.marked = node
-        if item.mem_id in self.bodies:
+        if self.bodies and item.mem_id in self.bodies:
             page.bodies.append(node)
         page.nodes.append(node)
-        self.open.append((item.mem_id, node, "block"))
+        self.open.append((node, None))
 
     def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
-        """Return the element's names and mark; names repeat within a page, so each spelling is looked at once."""
-        key = (
-            tag,
-            attrs.get("class"),
-            attrs.get("id"),
-            attrs.get("role"),
-            attrs.get("itemprop"),
-            attrs.get("data-testid"),
-        )
+        """Return the element's names and mark; spellings repeat within a page, so each is looked at once."""
+        if not attrs:
+            return (), mark_of(tag, ())
+        key = (tag, attrs.get("class"), attrs.get("id"), attrs.get("role"), attrs.get("itemprop"), attrs.get("data-testid"))
         known = self.marks.get(key)
         if known is None:
             names = signature(tag, attrs)
@@ -258,16 +272,14 @@ class _Walk:
 
     def close(self) -> None:
         """Close the innermost element."""
-        _, node, role = self.open.pop()
-        if not role:
-            return
-        if role == "a":
-            self.links -= 1
-        elif node is not None:
+        node, link = self.open.pop()
+        if link is None:
             self.flush(node)
             node.last = len(self.page.blocks)
             if node.tag == "table":
                 settle(node, self.page.blocks)
+        elif link:
+            self.links -= 1
 
     def void(self, tag: str, item: LexborNode, above: Node | None) -> None:
         """Note a line break, a rule or an image (which does not break its line)."""
@@ -291,22 +303,15 @@ class _Walk:
         if text and node is not None:
             block = Block(node.kind, text, node, size_of(text))
             if self.link_text:
-                block.linked = min(size_of(clean("".join(self.link_text))), block.size)
+                block.linked = min(_linked(self.link_text), block.size)
                 block.href = self.href
             self.page.blocks.append(block)
         self.link_text.clear()
 
-    def head(self, tag: str, item: LexborNode) -> None:
-        """Keep what the head says, wherever it stands."""
-        attrs = item.attributes
-        if tag == "meta":
-            self.page.metas.append(attrs)
-        elif tag == "link":
-            self.page.links.append(attrs)
-        elif tag == "title":
-            self.page.title = self.page.title or clean(item.text())
-        elif tag == "script" and "ld+json" in (attrs.get("type") or "").lower():
-            self.page.data.append(item.text())
+def _linked(pieces: list[str]) -> int:
+    """Return the number of words in the links of a line."""
+    text = "".join(pieces)
+    return len(text.split()) if text.isascii() else count_words(text)
 
 
 def size_of(text: str) -> int:
