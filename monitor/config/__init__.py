@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
+    from monitor.errors import Problem
     from monitor.models import DigestSpec, Feed
     from monitor.topics import Topics
 
@@ -37,6 +38,7 @@ class Config:
 
     Each digest's `to` is what will really be sent to: Slack targets stand for the console while Slack is not set up, and the page
     that is kept of every digest (`html.directory`) is a target like the others. `fingerprint` changes whenever a file does.
+    `warnings` hold what is no mistake but may be unintended (a list that no rule uses), with its place.
     """
 
     settings: Settings
@@ -45,6 +47,7 @@ class Config:
     topics: Topics
     directory: Path
     fingerprint: str
+    warnings: tuple[Problem, ...] = ()
 
 
 def load(directory: Path, env: Mapping[str, str]) -> Config:

@@ -15,7 +15,7 @@ from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.settings import Settings
 from monitor.config.shapes import DigestsFile, FeedsFile
 from monitor.config.source import Report, Source
-from monitor.config.topics import compile_files, paths, read_files
+from monitor.config.topics import compile_files, paths, placed, read_files
 from monitor.config.validation import Document, open_document
 from monitor.config.values import nearest, site_name
 from monitor.errors import ConfigError, Problem
@@ -56,6 +56,7 @@ def load_config(directory: Path, env: Mapping[str, str]) -> Config:
         topics=topics,
         directory=directory,
         fingerprint=fingerprint(directory),
+        warnings=tuple(placed(files, topics.warnings)),
     )
 
 

@@ -162,7 +162,7 @@ def compile_files(files: TopicFiles, report: Report) -> Topics:
     try:
         topics = compile_topics(files.specs, files.expressions)
     except RuleErrors as errors:
-        report.add(_placed(files, errors.problems))
+        report.add(placed(files, errors.problems))
         topics = _sound(files, {problem.owner for problem in errors.problems})
     report.add(_failing_examples(files, topics))
     return topics
@@ -178,8 +178,8 @@ def _sound(files: TopicFiles, faulty: Container[str]) -> Topics:
         return compile_topics((), {})
 
 
-def _placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Problem]:
-    """Place rule errors in their files."""
+def placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Problem]:
+    """Place what is wrong with rules (or, of `Topics.warnings`, may be) in their files."""
     broken_lists = files.lists is None and (files.folder / LISTS).exists()
     for problem in problems:
         found = files.node(problem.owner, problem.key, problem.index)
@@ -198,12 +198,12 @@ def _failing_examples(files: TopicFiles, topics: Topics) -> Iterable[Problem]:
 
     seeds, unreadable = _seed_files(files)
     yield from unreadable
-    broken = {problem.line for problem in unreadable}
+    broken = {(problem.file, problem.line, problem.column) for problem in unreadable}
     for failure in check_examples(
         topics, lambda text: seeds.get(text) or Article(text=" ".join(text.split()))
     ):
         problem = _failure(files, failure)
-        if problem.line not in broken:
+        if (problem.file, problem.line, problem.column) not in broken:
             yield problem
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import monitor
 from monitor.config import load
 from monitor.config.loading import fingerprint
 from monitor.errors import ConfigError
@@ -210,3 +211,44 @@ def test_rules_have_no_variables(write: Write) -> None:
     """In topic files `$` begins the name of a list; nothing is taken from the environment."""
     (spec,) = loaded(write(topics__irs='name: "${HOME}"\nmatch: IRS\n'), {"HOME": "/root"}).topics.specs
     assert spec.name == "${HOME}"
+
+
+def test_what_may_be_unintended_is_told_and_stops_nothing(write: Write) -> None:
+    """A list that no rule uses is a warning at its place, no mistake."""
+    config = loaded(write(topics__irs=TOPIC, topics__lists="# lists\nice: [ICE]\n"))
+    assert [(warning.file, warning.line, "ice" in warning.message) for warning in config.warnings] == [
+        ("config/topics/lists.yaml", 2, True)
+    ]
+
+
+def test_seed_files_may_be_examples(write: Write) -> None:
+    """A path that ends in .txt is read as a seed file, relative to the configuration's parent."""
+    directory = write(topics__irs=TOPIC + "examples: {yes: [seeds/a.txt], no: [seeds/b.txt]}\n")
+    Path("seeds").mkdir()
+    Path("seeds/a.txt").write_text("![](https://example.org/i.jpg)\nThe IRS wrote to her.\n- - -\nIt rained.")
+    Path("seeds/b.txt").write_text("It rained.")
+    assert loaded(directory).topics.specs[0].examples.yes == ("seeds/a.txt",)
+    Path("seeds/b.txt").write_text("The IRS wrote.")
+    Path("seeds/a.txt").write_text("no  seed")
+    first, second = messages(directory)
+    assert first.startswith("this seed file cannot be read: line 1")
+    assert second == "this example must not match, and does: 'IRS' (IRS)"
+
+
+def test_load_topics_takes_either_folder(write: Write, tmp_path: Path) -> None:
+    """The public function accepts the configuration's folder and the topics' own."""
+    directory = write(topics__irs=TOPIC)
+    for folder in (directory, str(directory), directory / "topics", tmp_path / "config"):
+        assert [spec.id for spec in monitor.load_topics(folder).specs] == ["irs"]
+    with pytest.raises(ConfigError, match="monitor init"):
+        monitor.load_topics(tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match="AND and OR are mixed"):
+        monitor.load_topics(write(topics__irs="name: IRS\nmatch: a OR b AND c\n"))
+
+
+def test_loaded_topics_match_and_explain(write: Write) -> None:
+    """What load_topics returns is ready for articles."""
+    topics = monitor.load_topics(write(topics__irs=TOPIC))
+    article = monitor.Article(text="The IRS wrote to her.")
+    assert [match.topic for match in topics.match(article)] == ["irs"]
+    assert topics.explain(article, "irs").matched
