@@ -147,7 +147,7 @@ def _ranked(
 
 
 def tell(seen: View, topics: Collection[str], topic_names: Mapping[str, str], value: float) -> DigestStory:
-    """Return a story as it will be shown: everything resolved, so that renderers only lay out."""
+    """Return a story as it will be shown: everything resolved, so that renderers only lay out. `members` starts with the lead."""
     article = seen.lead.article
     found = matches(seen.lead, topics)
     spans = tuple(span for match in found for span in match.spans)
@@ -169,7 +169,7 @@ def tell(seen: View, topics: Collection[str], topic_names: Mapping[str, str], va
         teaser_only=bool(found) and all(match.teaser_only for match in found),
         tags=_tags(seen, topic_names),
         terms=tuple(dict.fromkeys(span.term for span in spans)),
-        members=tuple(_link(member) for member in seen.members if member is not seen.lead),
+        members=tuple(map(_link, sorted(seen.members, key=lambda member: member is not seen.lead))),
         image=article.image,
         language=article.language,
         score=value,

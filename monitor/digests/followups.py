@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from monitor.digests.alerts import single
 from monitor.digests.compose import NO_MUTES, NO_WEIGHTS, Composed, is_muted, tell
-from monitor.digests.ranking import Standing, View, score, view
+from monitor.digests.ranking import Standing, View, renewed, score, view
 from monitor.digests.slots import quiet_until
 from monitor.models import (
     Article,
@@ -112,8 +112,9 @@ def _coverage_reply(
     label = f"follow_up-{seen.story.story}-{seen.fresh[0].article.id}"
     slot = Slot(spec.name, label, now, SlotKind.FOLLOW_UP, posted.last)
     reason = f"now at {len(seen.outlets)} outlets (+{seen.grown})" if seen.grown else "a further article"
+    told = renewed(seen, spec.topics)
     return FollowUp(
-        posted.slot, single(seen, spec, slot, topic_names, coverage, value, "Later coverage"), reason
+        posted.slot, single(told, spec, slot, topic_names, coverage, value, "Later coverage"), reason
     )
 
 

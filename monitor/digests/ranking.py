@@ -7,7 +7,7 @@ reader has seen the story before. `View` is a story reduced to what one digest's
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import log2
@@ -34,7 +34,7 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class View:
     """A story through one digest's topics. `members` are its announced articles, `fresh` those not carried yet, `matched` those with a
-    match in the digest's topics; `lead` speaks for the story. `outlets` starts with the lead's own; `grown` counts new ones."""
+    match in the digest's topics; `lead` speaks for the story. `outlets` starts with the lead's own and ends with the new ones, which `grown` counts."""
 
     story: PendingStory
     members: tuple[Member, ...]
@@ -108,7 +108,15 @@ def _standing(members: Sequence[Member], matched: Sequence[Member]) -> tuple[Sta
 
 
 def _outlets(lead: Member, members: Sequence[Member]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(outlet(member.article) for member in (lead, *members)))
+    """Return the outlets: the lead's own, then those the reader knows of, then the new ones."""
+    known_first = sorted(members, key=lambda member: not member.placed)
+    return tuple(dict.fromkeys(outlet(member.article) for member in (lead, *known_first)))
+
+
+def renewed(seen: View, topics: Collection[str]) -> View:
+    """Return the same story told through its new articles, for a reply under a message that told the old ones."""
+    lead = representative([member for member in seen.matched if not member.placed], topics)
+    return replace(seen, lead=lead, outlets=_outlets(lead, seen.members))
 
 
 def _best(matched: Sequence[Member], topics: Collection[str]) -> dict[str, float]:
