@@ -30,7 +30,7 @@ class RuleProblem:
     error: RuleError
 
 
-class RuleErrors(MonitorError):
+class RuleErrors(MonitorError):  # noqa: N818  # the plural says that it holds all of them
     """Some rules cannot be used; `problems` holds every mistake of all of them."""
 
     def __init__(self, problems: Sequence[RuleProblem]) -> None:
@@ -102,9 +102,9 @@ class _Builder:
                 self._check((name, "list", index), reading, whole=False)
                 self._used.update(references((reading,)))
         if broken:  # expanding them would not end
-            self._lists = {name: readings for name, readings in self._lists.items() if name not in broken} | {
-                name: () for name in broken
-            }
+            self._lists = {
+                name: readings for name, readings in self._lists.items() if name not in broken
+            } | dict.fromkeys(broken, ())
 
     def warn_unused(self) -> None:
         """Warn of lists that no rule and no other list names."""

@@ -214,11 +214,8 @@ def covers(wide: Node, narrow: Node) -> bool:
     if _shape(wide) == _shape(narrow):
         return True
     wides, narrows = wide.text.split(), narrow.text.split()
-    if (
-        _case(wide)
-        and not (_case(narrow) and wide.text == narrow.text)
-        or narrow.slop is not None
-        and len(wides) > 1
+    if (_case(wide) and not (_case(narrow) and wide.text == narrow.text)) or (
+        narrow.slop is not None and len(wides) > 1
     ):
         return False
     size = len(wides)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from monitor.models import Article
 from monitor.seed import RULE, is_contributor_line
@@ -75,7 +76,7 @@ class Document:
         return document
 
     def _joined(self) -> str:
-        parts = []
+        parts: list[str] = []
         for paragraph in self.paragraphs:
             parts += (self.source(paragraph), f" {SOFT} " if paragraph.runs_on else f" {BORDER} ")
         return "".join(parts[:-1])
@@ -190,11 +191,7 @@ class Document:
         begins = [start - paragraph.start for start, _ in self.places(index)]
         bounds = [bisect_right(begins, start - 1) for start, _ in sentences(source)]
         bounds = [0, *bounds[1:], len(begins)]
-        return [
-            (first + start, first + end)
-            for start, end in zip(bounds, bounds[1:], strict=False)
-            if end > start
-        ]
+        return [(first + start, first + end) for start, end in pairwise(bounds) if end > start]
 
     def sentence_of(self, word: int) -> Window:
         """Return the sentence that word `word` stands in."""
@@ -256,7 +253,7 @@ def _seed_lines(lines: list[str]) -> list[Paragraph]:
 
 
 def _is_furniture(line: str, *, late: bool) -> bool:
-    if line[0] == "!" and line.startswith("![](") and line.endswith(")") or line == RULE:
+    if (line[0] == "!" and line.startswith("![](") and line.endswith(")")) or line == RULE:
         return True
     return late and any(map(line.__contains__, _CONTRIBUTOR_HINTS)) and is_contributor_line(line)
 

@@ -10,7 +10,7 @@ from monitor.topics import plan
 from monitor.topics.build import Rule
 from monitor.topics.judging import Holding, hold, span, spans
 from monitor.topics.mentions import Mention, count_apart, gap
-from monitor.topics.scoring import Scorer, ScorePart, band, order
+from monitor.topics.scoring import ScorePart, Scorer, band, order
 from monitor.topics.searching import Search
 from monitor.topics.sources import Verdict, verdicts
 

@@ -5,6 +5,7 @@ They see a paragraph as written (case and accents kept) but with quotes, dashes,
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from monitor.errors import RuleError
 from monitor.topics.tree import Regex
+from monitor.topics.words import CLUSTER
 
 _MEMORY = 1 << 20  # bytes of compiled program and DFA cache per expression
 _SIGNS = str.maketrans(
@@ -22,6 +24,7 @@ _SIGNS = str.maketrans(
         "\xa0": " ",
     }
 )
+_HIDDEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,12 @@ def plain_text(text: str) -> tuple[str, list[int] | None]:
     """Return a text with typographic signs and compatibility forms made plain, and the origin of each character where places moved."""
     if text.isascii():
         return text, None
-    text = text.translate(_SIGNS)
-    if text.isascii() or unicodedata.is_normalized("NFKC", text) and not _hidden(text):
-        return text, None
-    parts = ["" if _hidden(char) else unicodedata.normalize("NFKC", char) for char in text]
-    origin = [at for at, part in enumerate(parts) for _ in part]
-    return "".join(parts), [*origin, len(text)]
-
-
-def _hidden(text: str) -> bool:
-    return any(char in "\u00ad\u200b\u2060\ufeff" for char in text)
+    if unicodedata.is_normalized("NFKC", text) and not _HIDDEN.search(text):
+        return text.translate(_SIGNS), None
+    parts: list[str] = []
+    origin: list[int] = []
+    for cluster in CLUSTER.finditer(text):
+        part = unicodedata.normalize("NFKC", _HIDDEN.sub("", cluster[0]))
+        parts.append(part)
+        origin += [cluster.start()] * len(part)
+    return "".join(parts).translate(_SIGNS), [*origin, len(text)]

@@ -192,7 +192,8 @@ class _Parser:
         """unit = "ATLEAST/"n unit | zone ":" unit | "(" expr ")" | "$"name | term"""
         token = self._here
         if token.kind not in _UNIT_KINDS and token.name != "ATLEAST":
-            return self._missing(token)
+            self._missing(token)
+            return None
         self._at += 1
         if token.name == "ATLEAST":
             part = self._nested(token, self._unit)

@@ -135,10 +135,10 @@ def in_order(places: Sequence[Sequence[Mention]], slop: int, term: int) -> list[
     found: dict[int, int] = {}
     orders = [sorted((mention[0], mention[1]) for mention in words) for words in places]
     for first, last in orders[0]:
-        end, used = _follow(orders[1:], last), 0
-        if end is not None:
-            end, used = end
-            if end - first + 1 - used - (last - first + 1) <= slop:
+        rest = _follow(orders[1:], last)
+        if rest is not None:
+            end, used = rest
+            if end - last - used <= slop:
                 found[end] = max(first, found.get(end, first))
     return [
         leaf(first, end, term) for end, first in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))

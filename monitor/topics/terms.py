@@ -342,7 +342,7 @@ def _runs(words: tuple[Word, ...]) -> list[tuple[int, int]]:
     """Return the maximal runs of simple words; a word open at its start begins a run, one open at its end ends it."""
     runs, start = [], 0
     for at, word in enumerate(words):
-        if not word.simple or word.opening and at > start:
+        if not word.simple or (word.opening and at > start):
             runs.append((start, at))
             start = at if word.simple else at + 1
         if word.simple and word.ending:

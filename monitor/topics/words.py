@@ -24,7 +24,28 @@ GLUE = "'.,&+#"
 _KEPT = f"{GLUE}{BORDER}{SOFT}"
 # Prefixes that Romance languages elide before a vowel: l'État, d'Ivoire, qu'elle, dell'arte. They are words of their own.
 _ELISIONS = frozenset(
-    "l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest".split()
+    [
+        "l",
+        "d",
+        "j",
+        "m",
+        "n",
+        "s",
+        "t",
+        "c",
+        "qu",
+        "jusqu",
+        "lorsqu",
+        "puisqu",
+        "quoiqu",
+        "dell",
+        "all",
+        "nell",
+        "sull",
+        "dall",
+        "un",
+        "quest",
+    ]
 )
 
 # ── One character at a time (cached): for what the tables below do not know ──────────────────────────────────────────────────────
@@ -67,8 +88,8 @@ _STROKES = str.maketrans(
 _KRATKOE = str.maketrans({"\ue000": "й", "\ue001": "Й"})
 _SYMBOLS = frozenset("™℠®©℗…‥·•")  # NFKC would glue some of them to the word before as letters
 # A character with what belongs to it: combining marks, half-width voicing marks, conjoining Hangul vowels and finals.
-_CLUSTER = re.compile(
-    "(?s).[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0653-\u0655\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\uff9e\uff9f\u1160-\u11ff]*"
+CLUSTER = re.compile(
+    "(?s)\\w[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0653-\u0655\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\uff9e\uff9f\u1160-\u11ff]*|."
 )
 
 
@@ -173,7 +194,7 @@ def _pieces(text: str) -> list[tuple[str, int]]:
         start, end = run.span()
         if start > at:
             found.append((_latin_shape(text[at:start]), start - at))
-        found.extend((_clusters[cluster], len(cluster)) for cluster in _CLUSTER.findall(text, start, end))
+        found.extend((_clusters[cluster], len(cluster)) for cluster in CLUSTER.findall(text, start, end))
         at = end
     if at < len(text):
         found.append((_latin_shape(text[at:]), len(text) - at))
@@ -199,7 +220,7 @@ def _glued(text: str) -> str:
     for sign, judge in _JUDGES:
         at = text.find(sign)
         while at >= 0:
-            if text[at + 1] not in _NO_WORD and text[at - 1] not in _NO_WORD or sign in "+#'":
+            if (text[at + 1] not in _NO_WORD and text[at - 1] not in _NO_WORD) or sign in "+#'":
                 change = judge(text, at)
                 if change:
                     kept.append((at, change))
@@ -214,7 +235,8 @@ _GLUELESS = bytes(32 if chr(code) in GLUE else code for code in range(256))
 
 
 def _patched(bare: str, kept: list[tuple[int, str]]) -> str:
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for start, change in sorted(kept):
         parts += (bare[at:start], change)
         at = start + len(change)
@@ -318,7 +340,7 @@ def _led_back(pieces: list[tuple[str, int]], spans: list[tuple[int, int]]) -> li
     def back(at: int, *, after: bool) -> int:
         index = bisect_right(shaped_at, at - after) - 1
         out, length = pieces[index]
-        if len(out) == length and length > 1 or out == "" or (len(out) == 1 == length):
+        if (len(out) == length and length > 1) or out == "" or (len(out) == 1 == length):
             return source_at[index] + at - shaped_at[index]
         return source_at[index + 1] if after else source_at[index]
 
