@@ -42,8 +42,11 @@ class Outbox:
         another holds a lease on, what waits (`not_before`), a part before the parts ahead of it are sent, a reply before its parent is,
         and anything for a held target. A parked target whose probe is due gives one message. `owner` must be unique to the process.
         """
+        query = _next(now, kinds)
+        if not self._any(query):
+            return None
         with self._database.writing(durable=True) as connection:
-            row = connection.execute(_next(now, kinds)).mappings().first()
+            row = connection.execute(query.with_for_update(of=_outbox, skip_locked=True)).mappings().first()
             if row is None or not self._may_probe(connection, row, now):
                 return None
             changes = _lease(row, now, lease, owner)
@@ -181,6 +184,11 @@ class Outbox:
                 )
         return deliveries
 
+    def _any(self, query: Select[Any]) -> bool:
+        """Say whether a query finds anything, without a write lock: at most ticks there is nothing to do."""
+        with self._database.reading() as connection:
+            return connection.execute(query.with_only_columns(_outbox.c.id).limit(1)).first() is not None
+
     def _may_probe(self, connection: Connection, row: Row, now: datetime) -> bool:
         """Take the turn to probe the row's parked scopes, if any; False when another daemon was first."""
         for scope in (row["target"], row["kind"]):
@@ -237,7 +245,7 @@ def _with_thread() -> Select[Any]:
 
 
 def _next(now: datetime, kinds: Collection[str]) -> Select[Any]:
-    """Select the first message that may be claimed; on PostgreSQL, one that no other claimer is looking at."""
+    """Select the first message that may be claimed."""
     moment = codec.micros(now)
     return (
         _with_thread()
@@ -252,7 +260,6 @@ def _next(now: datetime, kinds: Collection[str]) -> Select[Any]:
         )
         .order_by(_outbox.c.id)
         .limit(1)
-        .with_for_update(of=_outbox, skip_locked=True)
     )
 
 

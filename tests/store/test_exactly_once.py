@@ -298,7 +298,7 @@ def run(world: type[World], examples: int) -> None:
 
 def test_every_message_is_posted_exactly_once_whatever_happens() -> None:
     """On SQLite, over any sequence of builds, posts, lost answers, crashes, parkings and clock steps."""
-    run(World, 25)
+    run(World, 15)
 
 
 def test_a_request_that_lands_after_the_first_look_is_not_doubled() -> None:

@@ -1,0 +1,83 @@
+"""kill -9 between any two steps, of several real processes at once: nothing lost, nothing twice, no slot missing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from monitor.models import DeliveryState
+from monitor.store import Store
+from tests.standins.desk import Desk
+from tests.standins.ledger import id_of, with_feed
+from tests.store import worker
+
+processes = multiprocessing.get_context("forkserver")  # imports once; each worker starts in milliseconds
+processes.set_forkserver_preload(["tests.store.worker", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"])
+
+
+@pytest.fixture
+def socket_path() -> Iterator[Path]:
+    """A short path: that of a Unix socket has 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="desk-") as folder:
+        yield Path(folder) / "s"
+
+
+def drill(url: str, desk: Desk, workers: int, slots: int) -> None:
+    """Run workers under fire, and compare what the channel and the ledger then hold with what had to be said."""
+    with Store.open(url) as store:
+        with_feed(store)
+
+    def start(number: int) -> BaseProcess:
+        process = processes.Process(target=worker.main, args=(url, str(desk.path), f"w{number}", slots))
+        process.start()
+        return process
+
+    desk.run(start, workers)
+    with Store.open(url) as store:
+        check(store, desk, slots)
+
+
+def check(store: Store, desk: Desk, slots: int) -> None:
+    """Every message once and in order, every article in one slot, every slot there."""
+    labels = [f"slot-{number}" for number in range(slots)]
+    wanted = [
+        f"{label} {target} {part}"
+        for label in labels
+        for target in worker.TARGETS
+        for part in range(worker.PARTS)
+    ]
+    assert Counter(nonce for _, nonce in desk.posts) == Counter(wanted)
+    order = [nonce for _, nonce in desk.posts]
+    assert all(order.index(f"{one[:-1]}0") < order.index(one) for one in wanted if one.endswith("1"))
+    assert store.outbox.counts() == dict.fromkeys(DeliveryState, 0) | {DeliveryState.SENT: len(wanted)}
+    assert sorted(one.slot.label for one in store.slots.recorded("morning", None)) == sorted(labels)
+    carried = [article for label in labels for article in store.slots.placed("morning", label)]
+    assert Counter(carried) == Counter(id_of(f"{label}-{i}") for label in labels for i in range(3))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_kills_at_every_point_lose_and_double_nothing(url: str, socket_path: Path, workers: int) -> None:
+    """Some 25 kills before and after every request and commit, and anywhere in between, with a quarter of the posts failing."""
+    desk = Desk(socket_path, seed=workers, kills=25)
+    drill(url, desk, workers, slots=12)
+    assert desk.killed.total() >= 10, desk.killed
+    assert {"lost after", "lost before", "look"} <= set(desk.met), desk.met
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_thousand_kills_lose_and_double_nothing(url: str, socket_path: Path, workers: int) -> None:
+    """The bar, at the level of the store; `KILLS` sets how many."""
+    kills = int(os.environ.get("KILLS", "1000"))
+    desk = Desk(socket_path, seed=workers, kills=kills)
+    drill(url, desk, workers, slots=kills // 2)
+    print(
+        f"\n{workers} workers: {desk.killed.total()} kills {dict(desk.killed)}, {dict(desk.met)}, {len(desk.posts)} posts: 0 lost, 0 twice"
+    )
