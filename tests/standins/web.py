@@ -25,9 +25,13 @@ import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, TypeVar
 
 import brotli
+
+# A self-signed certificate for localhost and 127.0.0.1, with its key: made for these tests, trusted by nobody.
+_CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 T = TypeVar("T")
 Headers = Iterable[tuple[str, str]]
@@ -234,7 +238,7 @@ def compressed_zeros(size: int, encoding: str) -> bytes:
         from backports import zstd
 
         return zstd.compress(bytes(size))
-    packer = zlib.compressobj(9, wbits=31)
+    packer = zlib.compressobj(9, wbits=15 if encoding == "deflate" else 31)
     return b"".join([*(packer.compress(bytes(2**20)) for _ in range(size // 2**20)), packer.flush()])
 
 
@@ -311,6 +315,13 @@ def interim_flood(count: int | None = None, code: int = 103) -> Answer:
         await document(b"<rss/>")(exchange)
 
     return answer
+
+
+def tls() -> ssl.SSLContext:
+    """Return a server-side context with a certificate that no client trusts unless it is told to."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_CERTIFICATE)
+    return context
 
 
 # ---- the server ----------------------------------------------------------------------------------------------------------
@@ -467,7 +478,12 @@ class Web:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
     async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Recorded:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        first = await reader.readexactly(1)
+        if not first.isupper():
+            self.complaints.append(f"not HTTP: it begins with {first!r}")
+            raise EOFError
+        rest = await reader.readuntil(b"\r\n\r\n")
+        head = (first + rest).decode("utf-8", "surrogateescape").split("\r\n")
         method, target, _ = (*head[0].split(" "), "", "")[:3]
         pairs = (line.partition(":") for line in head[1:-2])
         headers = tuple((name.lower(), value.strip(" \t")) for name, _, value in pairs)

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from monitor.collect.fetch.decode import EncodingError, InflatedTooLargeError, TruncatedError
-from monitor.collect.fetch.dialling import ForbiddenAddressError
+from monitor.collect.fetch.dialling import ForbiddenAddressError, WireTooLargeError
 from monitor.models import Outcome, Validators
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
@@ -22,6 +22,8 @@ _MAX_RETRY_AFTER = 366 * 86400.0  # keeps later arithmetic on dates in range; wh
 
 # Control characters end a header; surrogates stand for bytes that were not UTF-8 and would be lost on the way back.
 _UNSENDABLE = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f\\ud800-\\udfff]")
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 
 Headers = Sequence[tuple[str, str]]
 Verdict = tuple[Outcome, str, str]
@@ -118,6 +120,8 @@ def redirect_target(status: int, headers: Headers, url: str) -> str | None:
     location = (header(headers, "location") or "").strip()
     if status not in REDIRECTS or not location:
         return None
+    if _UNSAFE.search(location):  # `urljoin` would quietly drop some of these
+        return location
     try:
         return bare(urljoin(url, location))
     except ValueError:
@@ -127,15 +131,16 @@ def redirect_target(status: int, headers: Headers, url: str) -> str | None:
 def bare(url: str) -> str:
     """Return the address without fragment and without `user:password@`: a secret when ours and a trick when theirs.
 
-    An address that cannot be read comes back as it is; the guard refuses it with a reason.
+    Blanks, which browsers mend as well, become `%20`. An address that cannot be read, or that different readers would read
+    differently, comes back as it is; the guard refuses it with a reason.
     """
+    url = url.strip(" ").replace(" ", "%20")
     try:
-        parts = urlsplit(url)
+        netloc = "" if _UNSAFE.search(url) else urlsplit(url).netloc
     except ValueError:
         return url
-    if "@" in parts.netloc:
-        parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-        url = parts.geturl()
+    if "@" in netloc:
+        url = url.replace(netloc, netloc.rpartition("@")[2], 1)
     return url.partition("#")[0]
 
 
@@ -151,10 +156,6 @@ def failure(error: BaseException) -> Verdict:
     if isinstance(error, OSError):
         return Outcome.ERROR, *_os_failure(error)
     return Outcome.ERROR, "protocol", "the server does not speak proper HTTP"
-
-
-class WireTooLargeError(Exception):
-    """More bytes came over the wire than may."""
 
 
 # In order: the first class that fits gives the word.
@@ -193,4 +194,8 @@ _ERRNO = {
 def _os_failure(error: OSError) -> tuple[str, str]:
     if isinstance(error, socket.gaierror):
         return "dns", "the host's name leads to no address"
+    if isinstance(
+        getattr(error, "os_error", error), ConnectionResetError
+    ):  # asyncio raises it without a number
+        return _ERRNO[errno.ECONNRESET]
     return _ERRNO.get(error.errno or 0, ("connection", "the connection failed"))

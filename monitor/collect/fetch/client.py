@@ -58,7 +58,7 @@ _RESERVED = frozenset(
 )
 # The only per-feed headers that go on to another origin; any other may be a key to the first one.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
-_FAILURES = (aiohttp.ClientError, OSError, ValueError, decode.EncodingError, answers.WireTooLargeError)
+_FAILURES = (aiohttp.ClientError, OSError, ValueError, decode.EncodingError, dialling.WireTooLargeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,6 @@ class AiohttpFetcher:
         conditional = chain.conditional()
         headers = self._request_headers(chain, conditional)
         async with chain.door.session().get(url, headers=headers, allow_redirects=False) as answer:
-            _head_complete(answer)
             outcome, reason, error = answers.classify(answer.status, asked=conditional)
             body = await _body(answer, chain.request) if outcome is Outcome.OK else b""
         raw = [(name.lower(), value) for name, value in answer.headers.items()]
@@ -302,23 +301,22 @@ def _basic_auth(url: str) -> str | None:
     return "Basic " + b64encode(pair.encode()).decode()
 
 
-def _head_complete(answer: aiohttp.ClientResponse) -> None:
-    """Tell the protocol that its cap on what comes before the headers has done its work."""
-    protocol = answer.connection.protocol if answer.connection else None
-    if isinstance(protocol, dialling.CappedHandler):
-        protocol.head_complete()
-
-
 async def _body(answer: aiohttp.ClientResponse, request: Request) -> bytes:
     """Read and decode the body under both caps."""
     if (answer.content_length or 0) > request.max_wire:
-        raise answers.WireTooLargeError
+        raise dialling.WireTooLargeError
+    handler = answer.connection.protocol if answer.connection else None
+    if isinstance(handler, dialling.CappedHandler):
+        handler.begin_body(answer.content, request.max_wire)
     encodings = decode.tokens(answer.headers.getall("content-encoding", ()))
     decoder = decode.Decoder(encodings, request.max_inflated)
-    wire = 0
-    async for chunk in answer.content.iter_any():
-        wire += len(chunk)
-        if wire > request.max_wire:
-            raise answers.WireTooLargeError
-        decoder.feed(chunk)
+    try:
+        async for chunk in answer.content.iter_any():
+            decoder.feed(chunk)
+    except aiohttp.ClientError:
+        if isinstance(handler, dialling.CappedHandler) and handler.overrun is not None:
+            raise handler.overrun from None
+        raise
+    if answer.content.total_bytes > request.max_wire:  # it came in the same piece as the headers
+        raise dialling.WireTooLargeError
     return decoder.finish()

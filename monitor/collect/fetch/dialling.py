@@ -27,9 +27,13 @@ CONNECT_SECONDS = 15.0
 READ_SECONDS = 20.0  # between two pieces of a body
 KEEP_ALIVE_SECONDS = 5.0  # long enough for a domain's next turn; idle TLS connections cost about 60 KB each
 DNS_SECONDS = 60  # answers are reused this long; safe, because addresses are judged at every dial anyway
-HEAD_BYTES = (
-    256 * 1024
-)  # all that may come before the final headers are complete, interim (1xx) responses included
+# All that may come before the final headers are complete, interim (1xx) responses included.
+HEAD_BYTES = 256 * 1024
+LEAST_WORTH = 3  # bytes on the wire per byte of body, framing included; one-byte chunks need six
+
+
+class WireTooLargeError(Exception):
+    """More bytes came over the wire than may."""
 
 
 class ForbiddenAddressError(OSError):
@@ -94,38 +98,48 @@ def _resolved(host: str, address: str, port: int) -> ResolveResult:
 
 
 class CappedHandler(ResponseHandler):
-    """aiohttp's protocol, with a cap on what comes before a response's headers are complete.
+    """aiohttp's protocol, counting what really comes over the wire and hanging up on a flood.
 
-    aiohttp reads interim responses (103 Early Hints and the like) without end; a flood of them would keep the event loop busy
-    until the deadline.
+    aiohttp reads interim (1xx) responses without end, and hides chunk framing, chunk extensions and trailers from whoever reads
+    the body. Each of these could keep the event loop busy until the deadline while hardly any body arrives.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
-        self._head_bytes = 0
+        self._received = 0
+        self._body: aiohttp.StreamReader | None = None
+        self._cap = HEAD_BYTES
+        self.overrun: Exception | None = None
 
     def set_response_params(self, **params: Any) -> None:
         """A new request begins on this connection: count anew."""
-        self._head_bytes = 0
+        self._received, self._body, self._cap = 0, None, HEAD_BYTES
         super().set_response_params(**params)
 
+    def begin_body(self, body: aiohttp.StreamReader, cap: int) -> None:
+        """The final headers are read; from here on `cap` bytes may come, most of which must be body."""
+        self._body, self._cap = body, self._received + cap
+
     def data_received(self, data: bytes) -> None:
-        """Count what comes while no body is being read, and hang up on a flood."""
-        if self._head_bytes >= 0:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES:
-                self._hang_up()
-                return
-        super().data_received(data)
+        """Count, and hang up on what is too much or too little worth."""
+        if self._wasteful():
+            return self._hang_up(aiohttp.ClientConnectionError("hardly any body in what arrives"))
+        self._received += len(data)
+        if self._received > self._cap:
+            return self._hang_up(
+                WireTooLargeError() if self._body else aiohttp.ClientConnectionError("endless head")
+            )
+        return super().data_received(data)
 
-    def head_complete(self) -> None:
-        """The final headers are read; what follows is body, counted by whoever reads it."""
-        self._head_bytes = -1
+    def _wasteful(self) -> bool:
+        body = self._body
+        return body is not None and self._received > HEAD_BYTES + LEAST_WORTH * body.total_bytes
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, overrun: Exception) -> None:
+        self.overrun = overrun
         if self.transport is not None:
             self.transport.abort()
-        self.set_exception(aiohttp.ClientConnectionError(f"more than {HEAD_BYTES} bytes before the response"))
+        self.set_exception(overrun)
 
 
 def connector(allowed: AllowList, lookup: Lookup) -> aiohttp.TCPConnector:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.collect.fetch import answers
 from monitor.collect.fetch.decode import EncodingError, InflatedTooLargeError, TruncatedError
-from monitor.collect.fetch.dialling import ForbiddenAddressError
+from monitor.collect.fetch.dialling import ForbiddenAddressError, WireTooLargeError
 from monitor.collect.guard import Refusal
 from monitor.models import Outcome
 
@@ -107,6 +107,9 @@ def test_retry_after_never_raises_and_is_never_negative(value: str, date: str) -
         ("http://a@b@c.example/", "http://c.example/"),
         ("", None),
         ("http://[::1", "http://[::1"),
+        ("/two words", "http://example.org/two%20words"),
+        ("http://a\tb/", "http://a\tb/"),
+        ("http://a\\@b/", "http://a\\@b/"),
     ],
 )
 def test_req_20_locations_are_resolved(location: str, target: str | None) -> None:
@@ -147,7 +150,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (TruncatedError(), "truncated"),
         (EncodingError(), "encoding"),
         (InflatedTooLargeError(), "too_large"),
-        (answers.WireTooLargeError(), "too_large"),
+        (WireTooLargeError(), "too_large"),
         (_REFUSED, "forbidden_address"),
         (caused(OSError("wrapped"), _REFUSED), "forbidden_address"),
         (aiohttp.ClientConnectionError("x"), "protocol"),
