@@ -51,8 +51,11 @@ def bar(name: str, note: str) -> Block:
 
 
 def value(verb: str, story: DigestStory, topic: str) -> str:
-    """Return what a click sends back: `verb story topic`, cut to Slack's 150 characters (only a topic's name can be that long)."""
-    return f"{verb} {story.story} {topic}"[:OPTION_VALUE]
+    """Return what a click sends back: `verb story article topic`, `-` for what is not known.
+
+    Cut to Slack's 150 characters, which only a topic's name can reach; `commands.clicked` reads it.
+    """
+    return f"{verb} {story.story or '-'} {story.article or '-'} {topic}"[:OPTION_VALUE]
 
 
 def menu(story: DigestStory, topic: str, interactive: bool) -> Block | None:
