@@ -36,6 +36,7 @@ def describe(old: Config, new: Config) -> tuple[str, ...]:
             {spec.id: spec for spec in new.topics.specs},
             _topic,
         ),
+        *_named("list", old.topics.lists, new.topics.lists, _expressions),
         *_named(
             "digest",
             {spec.name: spec for spec in old.digests},
@@ -133,6 +134,12 @@ def _topic(old: TopicSpec, new: TopicSpec) -> list[str]:
         words.get(name) or f"{name} {_shown(getattr(old, name))} → {_shown(getattr(new, name))}"
         for name in _different(old, new, leave_out=("file",))
     ]
+
+
+def _expressions(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Describe a changed list of expressions by how many came and went."""
+    came, went = (len(set(one) - set(other)) for one, other in ((new, old), (old, new)))
+    return [f"+{came} −{went} expressions" if came or went else "order changed"]
 
 
 def _digest(old: DigestSpec, new: DigestSpec) -> list[str]:

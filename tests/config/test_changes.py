@@ -17,6 +17,7 @@ BEFORE = {
     "feeds": "feeds:\n  - {url: 'https://a.example/', name: A}\n  - {url: 'https://b.example/', name: B}\n",
     "digests": 'digests:\n  - {name: morning, topics: [irs], at: ["08:00"]}\n',
     "topics__irs": "name: IRS\nmatch: IRS\n",
+    "topics__lists": "tax: [IRS, 'audit*']\n",
 }
 
 
@@ -63,6 +64,7 @@ BEFORE = {
             ("topic irs: name IRS → Tax, rule changed, min_score none → 20.0, examples changed",),
         ),
         ({"topics__ice": "name: ICE\nmatch: ICE\n"}, ("topic added: ice",)),
+        ({"topics__lists": "tax: [IRS, levy, refund*]\n"}, ("list tax: +2 −1 expressions",)),
     ],
 )
 def test_each_change_is_one_line(write: Write, changed: dict[str, str], lines: tuple[str, ...]) -> None:
