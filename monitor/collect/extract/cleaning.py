@@ -38,8 +38,28 @@ def reason(block: Block, node: Node) -> str:
 
 
 def _linkless(page: Page, judged: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Keep single linked list items and headings among text; lists of links go."""
-    return judged
+    """Drop lists that are mostly links: they lead elsewhere."""
+    lists: dict[int, list[int]] = {}
+    for number, why in judged:
+        block = page.blocks[number]
+        if block.kind == "li" and why in ("", "link"):
+            lists.setdefault(_list_of(block.node).order, []).append(number)
+    gone: set[int] = set()
+    for numbers in lists.values():
+        blocks = [page.blocks[n] for n in numbers]
+        words, sentences = sum(b.size for b in blocks), sum(b.text[-1] in ".!?。" for b in blocks)
+        if len(blocks) > 1 and sentences * 2 < len(blocks) and sum(b.linked for b in blocks) >= LINKS * words:
+            gone.update(numbers)
+    return [(number, why or ("list of links" if number in gone else "")) for number, why in judged]
+
+
+LINKS = 0.6
+
+
+def _list_of(node: Node) -> Node:
+    while node.tag not in ("ul", "ol", "menu") and node.parent is not None and node.parent.kind == "li":
+        node = node.parent
+    return node.parent if node.parent is not None and node.tag == "li" else node
 
 
 def _headless(page: Page, judged: list[tuple[int, str]], title: str) -> list[tuple[int, str]]:
@@ -134,7 +154,7 @@ def _guestless(page: Page, judged: list[tuple[int, str]], top: Node, facts: Fact
             node = node.parent
     groups: dict[int, list[int]] = {}
     for number, home in homes.items():
-        if home.order in above:
+        if home.order in above or _key(home) in main:
             continue
         node = home
         while node.parent is not None and node.parent.order not in above:

@@ -30,4 +30,4 @@ def overlap(page: Page, one: Candidate, other: Candidate) -> float:
     return 2 * shared / (one.size + other.size) if one.size + other.size else 0.0
 
 
-PART = 0.5
+PART = 0.7

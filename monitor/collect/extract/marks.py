@@ -71,7 +71,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "caption": (
         "caption captions figcaption cutline imagecaption bildunterschrift bildnachweis photocredit imagecredit photographer lightbox slideshow",
         "photo credit, image credit, img credit, picture credit, media credit, image description, photo description, image info, media info, "
-        "image source, image title, media title, media description, image copyright, image meta, photo meta, video title, video description, "
+        "image source, image title, media title, media description, image copyright, image meta, photo meta, video title, video heading, video description, "
         "video meta, media copyright, pie de, gallery item",
         "credit, credits, legend, legende, slider, carousel, gallery, image text, video, video player, videoplayer",
     ),
@@ -113,6 +113,9 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "pullquote",
     ),
 }
+
+# Words that say what an element is when a name ends in them: `InlineImage-imageCredit`, `article__author`; not `credit-card`.
+_LAST = {"credit": "caption", "credits": "caption", "copyright": "caption", "author": "byline", "authors": "byline"}
 
 _TAG_MARKS = {
     "nav": "navigation", "footer": "footer", "aside": "aside", "form": "form", "figcaption": "caption", "fieldset": "form", "menu": "navigation",
@@ -175,6 +178,8 @@ def _named(name: str) -> str:
     if name in _WHOLE_NAMES:
         return _WHOLE_NAMES[name]
     words = name.split()
+    if words and words[-1] in _LAST:
+        return _LAST[words[-1]]
     for index, word in enumerate(words):
         if word in _ANYWHERE:
             return _ANYWHERE[word]

@@ -24,7 +24,7 @@ MAX_TAGS = 20_000
 
 # Never text, whatever stands in them. `noscript` is: lexbor reads its content as elements, as a browser without scripts does.
 SILENT = frozenset(
-    ["script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "datalist", "select", "option", "optgroup", "textarea", "button", "title", "noframes", "frameset", "math", "applet", "input", "progress", "meter", "meta", "link", "base"]
+    ["script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "datalist", "select", "option", "optgroup", "textarea", "title", "noframes", "frameset", "math", "applet", "input", "progress", "meter", "meta", "link", "base"]
 )
 _STRIPPED = sorted(SILENT - {"-comment", "!doctype", "-end-of-file"}) + ["head"]
 # Menus are a third of a page's elements. They are not even walked, unless an article stands in one (an unclosed `<nav>` swallows the page).
@@ -219,6 +219,8 @@ class _Walk:
             self.gather(item.text_content or "")
         elif tag in INLINE and node is not None:
             return self.inline(item, tag, node)
+        elif tag == "button":
+            return self.button(node)
         elif tag in VOID:
             self.void(tag, item, node)
         elif tag not in SILENT:
@@ -240,6 +242,13 @@ class _Walk:
                 self.block(item, tag, above)
                 return True
         self.open.append((above, tag == "a"))
+        return True
+
+    def button(self, above: Node | None) -> bool:
+        """Open a button: in a heading it unfolds an answer, in a sentence it is a footnote's number; elsewhere it is no text."""
+        if above is None or not (above.kind == "h" or (self.text and above.tag in SENTENCES)):
+            return False
+        self.open.append((above, False))
         return True
 
     def block(self, item: LexborNode, tag: str, above: Node | None) -> None:
