@@ -165,16 +165,12 @@ class Outbox:
         return len(rows)
 
     def _end_leases(self, which: ColumnElement[bool], reason: Reason, now: datetime) -> list[Delivery]:
-        query = (
-            _with_thread()
-            .where(_outbox.c.lease.is_not(None), which)
-            .with_for_update(of=_outbox, skip_locked=True)
-        )
-        with self._database.reading() as connection:  # nearly always there is nothing to write
-            if connection.execute(query.with_only_columns(_outbox.c.id).limit(1)).first() is None:
-                return []
+        query = _with_thread().where(_outbox.c.lease.is_not(None), which)
+        if not self._any(query):
+            return []
         with self._database.writing(durable=True) as connection:
-            rows = connection.execute(query).mappings().all()
+            locked = query.with_for_update(of=_outbox, skip_locked=True)
+            rows = connection.execute(locked).mappings().all()
             deliveries = [_delivery(row) for row in rows]
             for delivery in deliveries:
                 connection.execute(

@@ -19,11 +19,18 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres: Postgres) -> Iterator[str]:
+def postgres_database(postgres: Postgres) -> Iterator[str]:
     """The address of one database for all tests of this worker: making one takes a second, emptying it a few milliseconds."""
     with postgres.database() as address:
         Store.open(address).close()
         yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database with the schema in it."""
+    yield postgres_database
+    empty(postgres_database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,9 +39,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/data/monitor.db"
         return
-    address: str = request.getfixturevalue("postgres_url")
-    yield address
-    empty(address)
+    yield request.getfixturevalue("postgres_url")
 
 
 def empty(address: str) -> None:

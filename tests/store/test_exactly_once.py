@@ -8,7 +8,6 @@ so before the settle delay (60 s).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -315,14 +314,13 @@ def test_a_request_that_lands_after_the_first_look_is_not_doubled() -> None:
 
 
 @pytest.fixture
-def on_postgresql(postgres_url: str) -> Iterator[type[World]]:
+def on_postgresql(postgres_url: str) -> type[World]:
     """The same world on a real PostgreSQL."""
 
     class OnPostgresql(World):
         url = postgres_url
 
-    yield OnPostgresql
-    empty(postgres_url)
+    return OnPostgresql
 
 
 def test_the_same_holds_on_postgresql(on_postgresql: type[World]) -> None:
