@@ -131,13 +131,15 @@ class SlackNotifier:
     async def _piece(
         self, delivery: Delivery, piece: Message, mark: history.Mark, thread: str | None
     ) -> SendResult:
-        found, ts = await history.look(
-            self.client, await self._id(delivery), mark.nonce_of_piece, delivery, thread
-        )
+        try:
+            found, ts = await history.look(
+                self.client, await self._id(delivery), mark.nonce_of_piece, delivery, thread
+            )
+        except Exception as error:  # noqa: BLE001  # as in `send`; without a look a stored piece might go out again
+            detail = f"the channel's history cannot be read: {classify.from_exception(error).detail}"
+            return SendResult(SendVerdict.RETRY, detail=detail)
         if found is Found.PRESENT:
             return SendResult(SendVerdict.SENT, ts=ts)
-        if found is not Found.ABSENT:
-            return SendResult(SendVerdict.RETRY, detail="the channel's history cannot be read")
         result = await self._post(delivery, piece, mark.payload, thread)
         if result.verdict is SendVerdict.MESSAGE_BROKEN and piece["blocks"]:
             return await self._post(delivery, as_text(piece), mark.payload, thread)

@@ -262,6 +262,16 @@ async def test_a_half_that_was_stored_is_not_sent_again(slack: SlackStandIn, not
     assert [message.nonce for message in slack.stored()] == ["nonce-0001", "nonce-0001/1"]
 
 
+async def test_no_piece_is_sent_blindly(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    """Pieces need the history, to know which are stored: where it cannot be read they wait, and the reason is named."""
+    slack.workspace.scopes -= {"channels:history"}
+    slack.faults.error("msg_blocks_too_long")
+    result = await notifier.send(first())
+    assert result.verdict is SendVerdict.RETRY
+    assert "channels:history" in result.detail
+    assert slack.stored() == []
+
+
 async def test_plain_text_is_the_last_form(slack: SlackStandIn, notifier: SlackNotifier) -> None:
     """A half that is refused again goes out as text with its links; the other half keeps its look."""
     slack.faults.error("invalid_blocks", times=2)

@@ -15,12 +15,16 @@ Body = dict[str, Any]
 class Methods:
     """The methods by name; `base` is the server's own address, for upload URLs."""
 
-    def __init__(self, workspace: Workspace, base: Callable[[], str]) -> None:
+    def __init__(
+        self, workspace: Workspace, base: Callable[[], str], shown: Callable[[Body], None] = lambda view: None
+    ) -> None:
+        self._shown = shown
         self._space = workspace
         self._base = base
         self.by_name: dict[str, tuple[str, Callable[[Body], Body]]] = {
             "auth.test": ("", self.auth_test),
             "apps.connections.open": ("", self.open_connection),
+            "views.open": ("", self.open_view),
             "chat.postMessage": ("chat:write", self.post),
             "chat.update": ("chat:write", self.update),
             "conversations.list": ("", self.list_channels),
@@ -45,6 +49,17 @@ class Methods:
             "user_id": "U0000001",
             "bot_id": "B0000001",
         }
+
+    def open_view(self, body: Body) -> Body:
+        view = body.get("view") or {}
+        if not body.get("trigger_id"):
+            raise RefusedError("invalid_trigger_id", "a modal opens only in answer to a click")
+        if len(view.get("title", {}).get("text", "")) > 24 or len(view.get("blocks", [])) > 100:
+            raise RefusedError("invalid_arguments", "view")
+        for number in range(0, len(view["blocks"]), 50):
+            check_blocks(view["blocks"][number : number + 50], self._space.reachable)
+        self._shown(view)
+        return {"view": {"id": "V1"}}
 
     def open_connection(self, body: Body) -> Body:
         return {"url": self._base().replace("http", "ws") + "/link"}

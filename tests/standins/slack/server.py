@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from tests.standins.slack.limits import RefusedError, check_post
 from tests.standins.slack.methods import Methods
 from tests.standins.slack.workspace import Message, Workspace
 
-_LISTS = ("blocks", "files", "metadata", "attachments")
+_LISTS = ("blocks", "files", "metadata", "attachments", "view")
 PAGE = "<!doctype html><title>Proxy</title><p>Please sign in to continue."
 
 
@@ -43,8 +44,14 @@ class SlackStandIn:
         self._port = port
         self._rate = rate
         self._allowance: dict[str, float] = defaultdict(float)
-        self._methods = Methods(self.workspace, lambda: self.address)
+        self._methods = Methods(
+            self.workspace, lambda: self.address, lambda view: self.answers.put_nowait(view)
+        )
         self._closing = asyncio.Event()
+        self.answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._sockets: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
+        self._socket: web.WebSocketResponse | None = None
+        self._acknowledged: dict[str, asyncio.Event] = {}
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -53,6 +60,8 @@ class SlackStandIn:
         app.router.add_get("/api/{method}", self._api)
         app.router.add_post("/services/{secret:.+}", self._webhook)
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/link", self._link)
+        app.router.add_post("/respond", self._respond)
         app.router.add_get("/_stored", self._inspect)
         app.router.add_post("/_faults", self._lay_faults)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -187,6 +196,48 @@ class SlackStandIn:
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         status = 400 if fault.status == 200 else fault.status
         return web.Response(status=status, text=fault.error, headers=headers)
+
+    async def envelope(self, kind: str, payload: dict[str, Any], name: str = "") -> str:
+        """Deliver a Socket Mode envelope and wait until it is acknowledged; returns its id."""
+        name = name or uuid.uuid4().hex
+        self._acknowledged[name] = asyncio.Event()
+        socket = self._socket or await self.connection()
+        await socket.send_json(
+            {"envelope_id": name, "type": kind, "payload": payload, "accepts_response_payload": True}
+        )
+        await self._acknowledged[name].wait()
+        return name
+
+    async def connection(self) -> web.WebSocketResponse:
+        """Wait for the next socket that is opened."""
+        self._socket = await self._sockets.get()
+        return self._socket
+
+    async def drop_socket(self) -> None:
+        """Hang up on the bot."""
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            await socket.close()
+
+    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self._sockets.put_nowait(socket)
+        async for message in socket:
+            acknowledged = self._acknowledged.get(message.json().get("envelope_id", ""))
+            if acknowledged is not None:
+                acknowledged.set()
+        return socket
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        try:
+            check_post(body, self.workspace.reachable)
+        except RefusedError as refused:
+            return web.Response(status=400, text=refused.error)
+        self.answers.put_nowait(body)
+        return web.Response(text="ok")
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self.workspace.files.get(request.match_info["file"])
