@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 from monitor.collect.decoding import decode
 from monitor.collect.feeds.prescan import check_names
 from monitor.collect.feeds.prolog import read_prolog
-from monitor.collect.feeds.repair import repair
+from monitor.collect.feeds.repair import mended_tree
 from monitor.errors import ParseError
 from monitor.html import clean_title
 from monitor.models import Feed
@@ -33,7 +33,7 @@ def loads(document: bytes) -> tuple[Feed, ...]:
     if prolog.root.lower() != "opml":
         raise ParseError("not an OPML document: its root element is not <opml>")
     check_names(prolog.text)
-    root = _tree(prolog.text)
+    root = mended_tree(prolog.text)
     feeds: dict[str, Feed] = {}
     names: set[str] = set()
     for outline, folders in _outlines(root):
@@ -45,20 +45,6 @@ def loads(document: bytes) -> tuple[Feed, ...]:
             )
             feeds[address] = Feed(name=name, url=address, tags=_tags(outline, folders))
     return tuple(feeds.values())
-
-
-def _tree(text: str) -> _Element:
-    from lxml import etree
-
-    for attempt in (text, repair(text)):
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-        )
-        try:
-            return etree.fromstring(attempt.encode("utf-8", "ignore"), parser)
-        except etree.XMLSyntaxError as error:
-            failure = error
-    raise ParseError(f"the OPML document is not well-formed: {failure.msg}")
 
 
 def _outlines(element: _Element, folders: tuple[str, ...] = ()) -> Iterator[tuple[_Element, tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from monitor.collect.decoding import decode
 from monitor.collect.entries import MAX_ENTRIES, RawEntry, build, labels, language_tag
 from monitor.collect.feeds.prescan import check_names
 from monitor.collect.feeds.prolog import read_prolog
-from monitor.collect.feeds.repair import repair
+from monitor.collect.feeds.repair import mended_tree
 from monitor.errors import ParseError
 from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
@@ -36,7 +36,7 @@ def parse_sitemap(body: bytes, url: str = "") -> FeedDocument:
         )
     try:
         check_names(prolog.text)
-        root = _tree(prolog.text)
+        root = mended_tree(prolog.text)
     except ParseError as error:
         return _not_a_sitemap(str(error))
     if name == "sitemapindex":
@@ -46,21 +46,6 @@ def parse_sitemap(body: bytes, url: str = "") -> FeedDocument:
 
 def _not_a_sitemap(reason: str) -> FeedDocument:
     return FeedDocument(Outcome.NOT_FEED, error=reason, reader="sitemap")
-
-
-def _tree(text: str) -> _Element:
-    """Parse strictly, once more after mending; raises ParseError."""
-    from lxml import etree
-
-    for attempt in (text, repair(text)):
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-        )
-        try:
-            return etree.fromstring(attempt.encode("utf-8", "ignore"), parser)
-        except etree.XMLSyntaxError as error:
-            failure = error
-    raise ParseError(f"the sitemap is not well-formed: {failure.msg}")
 
 
 def _sitemaps(root: _Element, url: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from monitor.collect.discover import discover
 from monitor.collect.feeds import channel, fast, prescan, thorough
 from monitor.collect.feeds.prolog import Prolog, read_prolog
 from monitor.collect.feeds.repair import close, repair
+from monitor.collect.feeds.salvage import salvage
 from monitor.collect.jsonfeed import parse_jsonfeed
 from monitor.errors import ParseError
 from monitor.models import FeedDocument, Outcome
@@ -70,9 +71,8 @@ def _read(text: str, url: str) -> FeedDocument:
     """Try the fast reader, mend and try again, then hand over; raises ParseError when nothing makes a feed of it."""
     text, cut = prescan.scan(text)
     mended, document = _fast(text, url)
-    if document.handed_over:
-        tamed = prescan.tame(mended, is_broken=document.handed_over == fast.NOT_WELL_FORMED)
-        document = replace(thorough.read(tamed, url), handed_over=document.handed_over, error=document.error)
+    if document.outcome is not Outcome.OK:
+        document = _hand_over(mended, url, document.handed_over)
     about = channel.channel_text(mended)
     return replace(
         document,
@@ -80,6 +80,14 @@ def _read(text: str, url: str) -> FeedDocument:
         older=channel.older(about, url),
         unreadable=document.unreadable + cut,
     )
+
+
+def _hand_over(text: str, url: str, reason: str) -> FeedDocument:
+    """Let feedparser read what the fast reader does not vouch for: of a broken document only the broken entries, if that can be."""
+    is_broken = reason == fast.NOT_WELL_FORMED
+    if is_broken and len(text) <= prescan.MAX_THOROUGH and (document := salvage(text, url)):
+        return document
+    return replace(thorough.read(prescan.tame(text, is_broken=is_broken), url), handed_over=reason)
 
 
 def _fast(text: str, url: str) -> tuple[str, FeedDocument]:

@@ -13,6 +13,7 @@ from monitor.collect.feeds import elements
 from monitor.collect.feeds.elements import HandOver, Names
 from monitor.collect.feeds.items import read_item
 from monitor.collect.feeds.prescan import ENTRY
+from monitor.collect.strictxml import tree
 from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
 from monitor.urls import absolute
@@ -27,30 +28,13 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 def read(text: str, base: str) -> FeedDocument:
     """Return what a feed holds, or a document whose `handed_over` says why somebody else must read it. `base` is the final address."""
-    root = _tree(text)
+    root = tree(text)
     if root is None:
         return FeedDocument(Outcome.NOT_FEED, handed_over=NOT_WELL_FORMED)
     try:
         return _document(root, text, base)
     except HandOver as reason:
         return FeedDocument(Outcome.NOT_FEED, handed_over=str(reason))
-
-
-def _tree(text: str) -> _Element | None:
-    from lxml import etree
-
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
-    try:
-        return etree.fromstring(text.encode("utf-8", "ignore"), parser)
-    except etree.XMLSyntaxError:
-        return None
 
 
 def _document(root: _Element, text: str, base: str) -> FeedDocument:

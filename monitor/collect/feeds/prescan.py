@@ -22,7 +22,7 @@ a megabyte a second, and a worker has 10 s. The largest of 120 real feeds has 0.
 _MAX_LABELS = 500
 
 ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])")
-_LONG_TAG = re.compile(r"<[A-Za-z_][^<>]{1500,}+>?")
+_LONG_TAG = re.compile(r"<[A-Za-z_][^<>]{320,}+>?")
 _ATTRIBUTE = re.compile(r"\s[A-Za-z_][\w.:-]*+\s*+=")
 _NAMESPACE = re.compile(r"\sxmlns(?::([\w.-]++))?\s*+=\s*+[\"']([^\"'<]*+)")
 _LONG_NAME = re.compile(rf"<[A-Za-z_][\w.:-]{{{MAX_NAME}}}")

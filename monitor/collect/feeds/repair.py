@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import re
 from html.entities import html5
+from typing import TYPE_CHECKING
 
 from monitor.collect.feeds.prescan import ENTRY
+from monitor.collect.strictxml import tree
+from monitor.errors import ParseError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
@@ -41,6 +47,16 @@ def repair(text: str) -> str:
     pieces = _OPAQUE.split(_without_tail(text))
     pieces[::2] = [_LESS.sub("&lt;", _AMPERSAND.sub(_reference, piece)) for piece in pieces[::2]]
     return _declare_prefixes(pieces)
+
+
+def mended_tree(text: str) -> _Element:
+    """Return the root element, after mending if need be; raises ParseError if that does not help."""
+    root = tree(text)
+    if root is None:
+        root = tree(repair(text))
+    if root is None:
+        raise ParseError("the document is not well-formed XML")
+    return root
 
 
 def _without_tail(text: str) -> str:
