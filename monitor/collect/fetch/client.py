@@ -2,7 +2,7 @@
 
 ::
 
-    fetch    check the address | ask robots.txt (pages) | wait for a turn | exchange | redirected? again | judge the answer
+    fetch    check the address | wait for a turn | exchange | redirected? again | judge the answer
 
 Whatever goes wrong is a `Response` with an outcome and a reason, never an exception: a broken feed is a value.
 """
@@ -22,7 +22,6 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from monitor.collect.fetch import answers, decode, dialling
-from monitor.collect.fetch.crawling import RobotsFiles
 from monitor.collect.fetch.politeness import Politeness
 from monitor.collect.guard import AllowList, Refusal, check_url
 from monitor.models import Hop, Outcome, Request, Response, Validators
@@ -39,7 +38,6 @@ ACCEPT = {
     ),
     "page": "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.1",
     "image": "image/avif, image/webp, image/png, image/jpeg, image/*;q=0.8, */*;q=0.1",
-    "robots": "text/plain, */*;q=0.1",
 }
 # Set by the exchange itself; an operator's value would break framing, decoding or the conditional request.
 _RESERVED = frozenset(
@@ -66,7 +64,6 @@ class _Destination:
     """An address that passed the guard, in the forms that a request needs."""
 
     url: URL
-    origin: str
     domain: str
 
 
@@ -83,8 +80,7 @@ class _Door:
         if refusal is not None:
             return refusal
         try:
-            target = URL(url, encoded=url.isascii())
-            return _Destination(target, str(target.origin()), registrable(url))
+            return _Destination(URL(url, encoded=url.isascii()), registrable(url))
         except ValueError:
             return Refusal("bad_url", "syntax", "not a usable address")
 
@@ -150,9 +146,8 @@ class AiohttpFetcher:
     """The only dialer: conditional, capped, polite GETs under the address guard.
 
     `host_delay` is in seconds between two starts at one registrable domain; `allow_private` opens addresses for every request
-    (a request's own list adds to it); `robots` keeps robots.txt and crawl delays for `page` requests; `lookup` resolves names;
-    `now` (aware UTC) is asked only about a Retry-After date in an answer without a Date. Raises ValueError if `allow_private`
-    cannot be read. Use in one event loop, and `close` it.
+    (a request's own list adds to it); `lookup` resolves names; `now` (aware UTC) is asked only about a Retry-After date in an
+    answer without a Date. Raises ValueError if `allow_private` cannot be read. Use in one event loop, and `close` it.
     """
 
     def __init__(
@@ -163,7 +158,6 @@ class AiohttpFetcher:
         host_delay: float = 1.0,
         concurrency: int = 64,
         allow_private: Iterable[str] = (),
-        robots: bool = True,
         lookup: dialling.Lookup = dialling.system_lookup,
         now: Callable[[], datetime] | None = None,
     ) -> None:
@@ -172,7 +166,6 @@ class AiohttpFetcher:
         self._lookup = lookup
         self._now = now
         self._doors: dict[tuple[str, ...], _Door] = {}
-        self._robots = RobotsFiles(self.fetch, user_agent) if robots else None
         always = {"User-Agent": user_agent, "Accept-Encoding": decode.accept_encoding()}
         self._headers = {kind: CIMultiDict({**always, "Accept": accept}) for kind, accept in ACCEPT.items()}
 
@@ -190,8 +183,6 @@ class AiohttpFetcher:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._robots is not None:
-            await self._robots.close()
         doors, self._doors = list(self._doors.values()), {}
         for door in doors:
             await door.close()
@@ -205,24 +196,16 @@ class AiohttpFetcher:
             destination = chain.door.destination(chain.url)
             if isinstance(destination, Refusal):
                 return chain.ends(Outcome.ERROR, destination.reason, destination.message)
-            spacing = chain.request.spacing
-            if self._robots is not None and chain.request.accept == "page":
-                robots = await self._robots.of(destination.origin, chain.request)
-                if not robots.allows(chain.url):
-                    return chain.ends(
-                        Outcome.BLOCKED, "robots", "robots.txt asks robots to leave this page alone"
-                    )
-                spacing = max(spacing, robots.delay or 0.0)
-            response = await self._take_turn(chain, destination, spacing)
+            response = await self._take_turn(chain, destination)
             target = answers.redirect_target(response.status, response.headers, chain.url)
             ended = response if target is None else chain.move(response.status, target)
             if ended is not None:
                 return ended
 
-    async def _take_turn(self, chain: _Chain, destination: _Destination, spacing: float) -> Response:
+    async def _take_turn(self, chain: _Chain, destination: _Destination) -> Response:
         """Exchange once, in turn, and take the time it took off the chain's deadline."""
         loop = asyncio.get_running_loop()
-        async with self._politeness.turn(destination.domain, spacing):
+        async with self._politeness.turn(destination.domain, chain.request.spacing):
             ends = loop.time() + chain.left
             try:
                 async with asyncio.timeout_at(ends):

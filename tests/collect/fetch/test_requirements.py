@@ -324,7 +324,7 @@ async def test_req_24_redirects_share_one_deadline(web: Web, fetching: Fetching)
 async def test_req_25_who_asks_and_for_what(web: Web, fetching: Fetching) -> None:
     """One User-Agent always, an Accept by kind, no Referer, and the address on the wire exactly as configured."""
     web.serve("/r", RSS)
-    fetcher = fetching(robots=False)
+    fetcher = fetching()
     path = "/a%2Fb/c%20d/%E4%B8%AD/?q=a+b&x=%41&&y="
     for kind in ("feed", "page", "image"):
         await fetcher.fetch(Request(web.url(path), accept=kind))
@@ -449,54 +449,12 @@ async def test_a_connection_that_died_in_the_pool_is_replaced(web: Web, fetching
     assert {response.outcome for response in got} == {Outcome.OK}
 
 
-async def test_req_32_robots_txt_is_kept_for_pages_only(web: Web, fetching: Fetching) -> None:
-    """A page that robots.txt closes is not fetched; a feed there is; the file is asked for once, by many pages at once too."""
-    web.serve("/robots.txt", b"User-agent: *\nDisallow: /private/\n", content_type="text/plain")
-    web.serve("/private/page", b"<p>")
-    web.serve("/open", b"<p>")
-    fetcher = fetching()
-    paths = ["/open", "/private/page", "/open", "/open"]
-    pages = await asyncio.gather(*(fetcher.fetch(Request(web.url(path), accept="page")) for path in paths))
-    feed = await fetcher.fetch(Request(web.url("/private/page")))
-    assert [page.outcome for page in pages] == [Outcome.OK, Outcome.BLOCKED, Outcome.OK, Outcome.OK]
-    assert pages[1].reason == "robots"
-    assert feed.outcome is Outcome.OK
-    assert len(web.asked("/robots.txt")) == 1
-    assert len(web.asked("/private/page")) == 1
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        (stand.status(404), Outcome.OK),
-        (stand.status(403), Outcome.OK),
-        (stand.document(b"", content_type="text/plain"), Outcome.OK),
-        (stand.document(b"<!doctype html><p>not found</p>", content_type="text/html"), Outcome.OK),
-        (stand.document(b"\xff\xfe\x00garbage\x00", content_type="text/plain"), Outcome.OK),
-        (stand.status(500), Outcome.BLOCKED),
-        (stand.status(429), Outcome.BLOCKED),
-        (stand.reset(), Outcome.BLOCKED),
-        (stand.document(b"User-agent: monitor\nDisallow: /\n\nUser-agent: *\nAllow: /"), Outcome.BLOCKED),
-        (stand.document(b"User-agent: other\nDisallow: /"), Outcome.OK),
-        (stand.redirect("/elsewhere.txt"), Outcome.BLOCKED),
-    ],
-)
-async def test_req_32_a_missing_robots_txt_allows_and_a_broken_server_does_not(
-    web: Web, fetching: Fetching, answer: stand.Answer, outcome: Outcome
-) -> None:
-    """RFC 9309, 2.3.1: 4xx allows everything, 5xx and no answer allow nothing; the group that names us goes before `*`."""
-    web.script("/robots.txt", answer)
-    web.serve("/elsewhere.txt", b"User-agent: *\nDisallow: /page")
-    web.serve("/page", b"<p>")
-    assert (await fetching().fetch(Request(web.url("/page"), accept="page"))).outcome is outcome
-
-
 async def test_req_32_a_crawl_delay_is_kept(web: Web, fetching: Fetching) -> None:
     """Pages of a host that asks for a pause are fetched that far apart."""
-    web.serve("/robots.txt", b"User-agent: *\nCrawl-delay: 0.2\n", content_type="text/plain")
     web.serve("/page", b"<p>")
     fetcher = fetching()
-    await asyncio.gather(*(fetcher.fetch(Request(web.url("/page"), accept="page")) for _ in range(4)))
+    pages = (fetcher.fetch(Request(web.url("/page"), accept="page", spacing=0.2)) for _ in range(4))
+    await asyncio.gather(*pages)
     starts = [request.at for request in web.asked("/page")]
     assert min(later - earlier for earlier, later in itertools.pairwise(starts)) > 0.17
 

@@ -73,7 +73,7 @@ async def test_req_21_no_redirect_leads_inside(
 ) -> None:
     """Whatever a redirect writes for a private address, the chain ends there with a refusal, for every kind of request."""
     web.redirect("/feed", location.format(port=forbidden.port))
-    response = await fetching(lookup=lookup, robots=False).fetch(Request(web.url("/feed"), accept=kind))
+    response = await fetching(lookup=lookup).fetch(Request(web.url("/feed"), accept=kind))
     assert response.outcome is Outcome.ERROR
     assert response.reason == reason
     assert response.body == b""
@@ -102,14 +102,6 @@ async def test_req_21_the_last_of_several_hops_is_judged_too(
     response = await fetching().fetch(Request(web.url("/1")))
     assert response.reason == "forbidden_address"
     assert len(response.hops) == 3
-
-
-async def test_req_21_robots_txt_leads_nowhere_either(web: Web, forbidden: Web, fetching: Fetching) -> None:
-    """The request for robots.txt follows redirects under the same guard."""
-    web.redirect("/robots.txt", forbidden.url("/"))
-    web.serve("/page", b"<p>")
-    response = await fetching().fetch(Request(web.url("/page"), accept="page"))
-    assert response.reason == "robots"
 
 
 @pytest.fixture
