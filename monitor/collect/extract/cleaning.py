@@ -18,7 +18,7 @@ def verdicts(page: Page, node: Node, facts: Facts) -> list[Verdict]:
     judged = []
     for number in range(node.first, node.last):
         judged.append((number, reason(page.blocks[number], node)))
-    return _bioless(page, _tailless(page, _guestless(page, _headless(page, _linkless(page, judged), facts.title), node, facts)), facts)
+    return _orphanless(page, _bioless(page, _tailless(page, _guestless(page, _headless(page, _linkless(page, judged), facts.title), node, facts)), facts))
 
 
 def reason(block: Block, node: Node) -> str:
@@ -204,6 +204,8 @@ def _guest(page: Page, numbers: list[int], first: int, last: int, total: float, 
             return ""
         return "after the body" if words < AFTER * total else ""
     if numbers[-1] < first:
+        if numbers[-1] == first - 1 and all(b.kind == "h" and b.size <= 15 for b in blocks) and _fold(blocks[0].text)[:60] not in _fold(facts.description):
+            return ""
         return "" if _opens(blocks, prose, linked, facts) else "before the body"
     if linked > 0.3 * words and linked > 4 and prose < 40:
         return "box of links"
@@ -270,4 +272,27 @@ def _bioless(page: Page, judged: list[tuple[int, str]], facts: Facts) -> list[tu
         block = page.blocks[judged[position][0]]
         if block.kind == "p" and block.size >= 8 and is_bio(block.text) and not is_contributor_line(block.text):
             result[position] = (judged[position][0], "author's biography")
+    return result
+
+
+_BOX_REASONS = frozenset(("list of links", "box of links", "related", "after the heading of a box"))
+
+
+def _orphanless(page: Page, judged: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Drop a heading whose text is gone: one at the end, or one that had nothing but links below it."""
+    result = list(judged)
+    below: list[str] = []  # why the blocks between this heading and the next kept block went
+    following = ""
+    for position in range(len(judged) - 1, -1, -1):
+        number, why = judged[position]
+        block = page.blocks[number]
+        if not block.size:
+            continue
+        if why:
+            below.append(why)
+            continue
+        if block.kind == "h" and (not following or (following == "h" and below and all(reason in _BOX_REASONS for reason in below))):
+            result[position] = (number, "heading without text")
+            continue
+        below, following = [], block.kind
     return result

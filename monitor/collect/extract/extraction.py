@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from monitor.collect import metadata
-from monitor.collect.extract import judging, rendering
+from monitor.collect.extract import embedded, judging, rendering
 from monitor.collect.extract.candidates import Candidate, pardon, propose, weigh
 from monitor.collect.extract.charset import decode
 from monitor.collect.extract.cleaning import Verdict, verdicts
@@ -47,15 +48,52 @@ def explain(
     entry: Entry | None = None,
 ) -> Extraction:
     """Return the article of a page with the candidates, their scores, and what was dropped and why."""
-    page = read(
-        decode(html[: 4 * MAX_CHARS]) if isinstance(html, bytes) else html, url, body=body, strip=strip
-    )
+    text = decode(html[: 4 * MAX_CHARS]) if isinstance(html, bytes) else html
+    page = read(text, url, body=body, strip=strip)
     facts = metadata.of_page(page, entry)
+    found = body_of(page, facts)
+    if found.words < _HARDLY_ANY:
+        found = _elsewhere(text, url, page, facts) or found
+    document, image = write(found.page, found.judged, facts.image)
+    article = describe(facts, document, image, found.chosen)
+    return Extraction(article, contenders(found), dropped(found), tuple(page.notes))
+
+
+_HARDLY_ANY = 40  # words: less than this is a shell or a teaser, and the text may be elsewhere in the page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page's body with how it was found."""
+
+    page: Page
+    chosen: Candidate | None
+    candidates: tuple[Candidate, ...]
+    judged: tuple[Verdict, ...]
+
+    @property
+    def words(self) -> int:
+        """How many words are kept."""
+        return sum(self.page.blocks[number].size for number, why in self.judged if not why)
+
+
+def body_of(page: Page, facts: metadata.Facts) -> Found:
+    """Return the best body of the page."""
     chosen, candidates = choose(page, facts)
-    judged = verdicts(page, chosen.node, facts) if chosen else []
-    text, image = write(page, judged, facts.image)
-    article = describe(page, facts, text, image, chosen)
-    return Extraction(article, contenders(candidates, chosen), dropped(page, judged), tuple(page.notes))
+    return Found(page, chosen, tuple(candidates), tuple(verdicts(page, chosen.node, facts)) if chosen else ())
+
+
+def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found | None:
+    """Return the body that stands in the page's scripts, if one does."""
+    piece = embedded.fragment(html, facts.witness)
+    if not piece:
+        return None
+    inner = read(f"<article>{piece}</article>", url)
+    found = body_of(inner, facts)
+    if found.words < _HARDLY_ANY:
+        return None
+    page.notes.append("text taken from the page's scripts")
+    return found
 
 
 def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:
@@ -77,7 +115,7 @@ def write(page: Page, judged: Sequence[Verdict], lead: str | None) -> tuple[str,
 
 
 def describe(
-    page: Page, facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None
+    facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None
 ) -> Article:
     """Put text and metadata together."""
     identity = canonical(facts.canonical)
@@ -102,21 +140,19 @@ def describe(
     )
 
 
-def contenders(candidates: Sequence[Candidate], chosen: Candidate | None) -> tuple[Contender, ...]:
+def contenders(found: Found) -> tuple[Contender, ...]:
     """Return the candidates for people, best first."""
-    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
+    ranked = sorted(found.candidates, key=lambda candidate: -candidate.score)
     return tuple(
-        Contender(
-            one.name, one.node.path(), one.size, round(one.agreement, 3), round(one.score, 3), one is chosen
-        )
+        Contender(one.name, one.node.path(), one.size, round(one.agreement, 3), round(one.score, 3), one is found.chosen)
         for one in ranked
     )
 
 
-def dropped(page: Page, judged: Sequence[Verdict]) -> tuple[Dropped, ...]:
+def dropped(found: Found) -> tuple[Dropped, ...]:
     """Return the lines of the chosen body that are not in the document."""
     return tuple(
         Dropped(block.text, block.node.path(), why, block.size)
-        for number, why in judged
-        if why and (block := page.blocks[number]).text
+        for number, why in found.judged
+        if why and (block := found.page.blocks[number]).text
     )
