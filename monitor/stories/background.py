@@ -11,8 +11,12 @@ from math import log
 
 from monitor.stories.profile import Profile, stem, term_id
 
-PRIOR_DOCUMENTS = 5000
-"""Weight of the prior, in documents. Grouping measured the same from 2,000 to 20,000."""
+PRIOR_DOCUMENTS = 1000
+"""Weight of the prior, in documents: little enough that a stream given to one subject soon finds its words common."""
+
+SATURATION = 2.0
+"""Subtracted from the logarithm: a term in more than exp(-2), an eighth, of all articles says nothing. Measured to halve the confusions
+of same-day reports of one pandemic, and of one company's events, at equal recall."""
 
 _FORGET_AT = 200_000  # documents after which all counts are halved: names and topics age
 _MOST_TERMS = 500_000  # counts kept; beyond it, terms seen once are dropped
@@ -98,11 +102,11 @@ class Background:
 
     def vector(self, profile: Profile) -> dict[int, float]:
         """Return the profile weighted by the rarity of its terms, at length 1 (empty if there is no term)."""
-        top = log(self._documents + PRIOR_DOCUMENTS + 1)
+        top = log(self._documents + PRIOR_DOCUMENTS + 1) - SATURATION
         counts, prior = self._counts, self._prior
         raw = [
-            weight * (top - log(counts.get(term, 0) + prior.get(term, 0.0) + 1))
+            weight * max(0.0, top - log(counts.get(term, 0) + prior.get(term, 0.0) + 1))
             for term, weight in zip(profile.terms, profile.weights, strict=True)
         ]
         norm = sum(value * value for value in raw) ** 0.5 or 1.0
-        return {term: value / norm for term, value in zip(profile.terms, raw, strict=True)}
+        return {term: value / norm for term, value in zip(profile.terms, raw, strict=True) if value}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from sys import byteorder
@@ -70,10 +70,22 @@ class StoryIndex:
         known = self._kept.get(article.id)
         if known is not None:
             return known.placement
-        self._sweep(at)
-        sample, found = self._sampler.sample(article.text), profile(article.title, article.text)
+        found = profile(article.title, article.text)
         self._background.see(found.terms)
-        return self._place(article, at, sample, found)
+        return self._add(article, at, found)
+
+    def add_all(self, articles: Sequence[tuple[Article, datetime]]) -> Iterator[Placement]:
+        """Place a finished batch, in order, knowing from its start how common each word is in it (as a running monitor does)."""
+        profiles = [profile(article.title, article.text) for article, _ in articles]
+        for found in profiles:
+            self._background.see(found.terms)
+        for (article, at), found in zip(articles, profiles, strict=True):
+            known = self._kept.get(article.id)
+            yield known.placement if known else self._add(article, at, found)
+
+    def _add(self, article: Article, at: datetime, found: Profile) -> Placement:
+        self._sweep(at)
+        return self._place(article, at, self._sampler.sample(article.text), found)
 
     def _place(self, article: Article, at: datetime, sample: Sample, found: Profile) -> Placement:
         """Decide: a copy goes where its original is; any other article where its profile belongs."""
@@ -93,11 +105,6 @@ class StoryIndex:
         )
         self._kept[article.id] = _Kept(placement, at, article.title, sample, found)
         return placement
-
-    def learn(self, articles: Iterable[Article]) -> None:
-        """Show the index articles it will not place, or not yet, so that it knows which words are common."""
-        for article in articles:
-            self._background.see(profile(article.title, article.text).terms)
 
     def sketch(self, article: Article) -> bytes:
         """Return what has to be stored to know this article after a restart: about a kilobyte, versioned, opaque to others."""
@@ -172,28 +179,27 @@ def _swapped(numbers: array[int]) -> array[int]:
 def group(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Group a finished batch: rows `{"id", "title", "text", "published"[, "source"]}` in time order to `{"id", "story", "copy_of"}`.
 
-    `published` is ISO 8601 (a missing or unreadable one: the time of the row before). The whole batch is read first, so that how common
-    a word is, is known from the start, as it is in a running monitor.
+    `published` is ISO 8601 (a missing or unreadable one: the time of the row before). The whole batch is read first.
     """
-    articles = [_article(row) for row in rows]
-    index = StoryIndex()
-    index.learn(article for _, article in articles)
+    names, timed = [], []
     at = datetime(1970, 1, 1, tzinfo=UTC)
-    for name, article in articles:
+    for row in rows:
+        article = _article(row)
         at = article.published or at
-        placement = index.add(article, at)
+        names.append(row.get("id"))
+        timed.append((article, at))
+    for name, placement in zip(names, StoryIndex().add_all(timed), strict=True):
         yield {"id": name, "story": placement.story, "copy_of": placement.copy_of}
 
 
-def _article(row: Mapping[str, Any]) -> tuple[Any, Article]:
-    article = Article(
+def _article(row: Mapping[str, Any]) -> Article:
+    return Article(
         text=str(row.get("text") or ""),
         id=str(row.get("id")),
         title=str(row.get("title") or ""),
         outlet=str(row.get("source") or ""),
         published=_instant(row.get("published")),
     )
-    return row.get("id"), article
 
 
 def _instant(value: object) -> datetime | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from zlib import crc32
 
@@ -26,6 +26,7 @@ _CAPITALISED = (
     1.5  # names tell events apart; measured to help headlines, and to hurt whole leads, where actors recur
 )
 _SCALE = 32  # weights are kept in a byte each
+_MOST = 20  # occurrences beyond which a term gains no more
 _SLICE = 12 * LEAD_WORDS  # characters that surely hold the first hundred words
 
 _TOKEN = re.compile(r"\d[\d.,]*\d|\w+")
@@ -33,6 +34,9 @@ _POSSESSIVE = re.compile(r"['’][sS]\b")
 _FURNITURE = re.compile(r"^(?:!\[\]\([^\n]*\)|- - -)$\n?", re.MULTILINE)
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _AFTER_STOP = re.compile('[.!?:\n"“„»]\\s*$')
+
+_PLAIN = [0, *(round(_SCALE * (1 + log(count))) for count in range(1, _MOST + 1))]
+_NAMED = [round(_CAPITALISED * weight) for weight in _PLAIN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +54,49 @@ class Profile:
 
 def profile(title: str, text: str) -> Profile:
     """Return the profile of an article: its headline and the beginning of its seed (or plain) text."""
-    lead = (
-        _FURNITURE.sub("", text[: 2 * _SLICE])[:_SLICE]
-        if "![](" in text or "- - -" in text
-        else text[:_SLICE]
-    )
-    counts: Counter[str] = Counter()
-    names: set[str] = set()
-    for part, limit in ((title, None), (lead, LEAD_WORDS)):
-        headline_case = _is_headline_case(part) if limit is None else False
-        for term, capital in _terms(part, limit):
-            counts[term] += 1
-            if capital and not headline_case:
-                names.add(term)
-    bonus = _CAPITALISED if len(counts) < SHORT else 1.0
-    weights = bytes(
-        min(255, round(_SCALE * (1 + log(count)) * (bonus if term in names else 1)))
-        for term, count in counts.items()
-    )
+    lead = _FURNITURE.sub("", text[: 2 * _SLICE]) if "![](" in text or "- - -" in text else text
+    lead = lead[:_SLICE]
+    counts = Counter([*_terms(title), *_terms(lead)[:LEAD_WORDS]])
+    names = _names(title, lead) if len(counts) < SHORT else frozenset()
+    weights = bytes(_NAMED[count] if term in names else _PLAIN[count] for term, count in _capped(counts))
     return Profile(array("I", map(term_id, counts)), weights)
 
 
+def _capped(counts: Counter[str]) -> list[tuple[str, int]]:
+    return [(term, min(count, _MOST)) for term, count in counts.items()]
+
+
+@lru_cache(maxsize=200_000)
 def term_id(term: str) -> int:
     """Return the stable id of a term."""
     return crc32(term.encode("utf-8", "surrogatepass"))
 
 
 def stem(word: str) -> str:
-    """Return what of a word counts: a number whole, of a word its folded beginning."""
-    return word if word[0].isdigit() else word.casefold()[:_STEM]
+    """Return what of a word counts: its folded beginning."""
+    return word.casefold()[:_STEM]
 
 
-def _terms(text: str, limit: int | None) -> Iterator[tuple[str, bool]]:
-    """Yield terms in order, each with whether it is capitalised in mid-sentence; single letters and digits say nothing."""
+def _spaced(text: str) -> str:
+    """Return the text without possessives and with scripts that do not space words taken apart."""
     text = _POSSESSIVE.sub("", text)
-    if not text.isascii():
-        text = _UNSPACED.sub(_bigrams, text)
-    for number, match in enumerate(_TOKEN.finditer(text)):
-        if number == limit:
-            return
-        word = match[0]
-        if len(word) > 1:
-            yield stem(word), word[0].isupper() and not _starts_sentence(text, match.start())
+    return text if text.isascii() else _UNSPACED.sub(_bigrams, text)
+
+
+def _terms(text: str) -> list[str]:
+    """Return the terms of a text in order; single letters and digits say nothing."""
+    return [word[:_STEM] for word in _TOKEN.findall(_spaced(text).casefold()) if len(word) > 1]
+
+
+def _names(title: str, lead: str) -> set[str]:
+    """Return the terms that are capitalised in mid-sentence, except in a headline that capitalises everything."""
+    parts = [lead] if _is_headline_case(title) else [title, lead]
+    return {
+        stem(match[0])
+        for text in map(_spaced, parts)
+        for match in _TOKEN.finditer(text)
+        if match[0][0].isupper() and not _starts_sentence(text, match.start())
+    }
 
 
 def _starts_sentence(text: str, at: int) -> bool:
