@@ -11,6 +11,7 @@ from monitor.deliver.display import line
 from monitor.deliver.wording import when
 from monitor.models import Digest
 
+LONGEST = 4000  # characters of a cell; a spreadsheet's own limit is 32,767
 COLUMNS = ("topic", "headline", "url", "source", "outlets", "published", "score", "completeness")
 
 
@@ -43,7 +44,7 @@ def _rows(digest: Digest) -> Iterator[list[str]]:
 
 def _cell(text: str) -> str:
     """Return one clean cell. A leading ``= + - @`` would make a spreadsheet run it as a formula (OWASP, "CSV injection")."""
-    text = line(text)
+    text = line(text[:LONGEST])
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 

@@ -69,7 +69,7 @@ async def test_new_entries_come_first_and_old_ones_stay(tmp_path: Path) -> None:
     assert "Auditors question the agency's figures, part 5" not in titles
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(digests(most=20))
 def test_any_digest_gives_well_formed_xml(one: Digest) -> None:
     """Hostile titles stay text; every address is a web address."""

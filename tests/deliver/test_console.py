@@ -41,7 +41,7 @@ def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(digests(most=30))
 def test_no_title_drives_the_terminal(one: Digest) -> None:
     """The only escape sequences are our colours and links, and every link is a web address of the digest's."""
@@ -51,7 +51,7 @@ def test_no_title_drives_the_terminal(one: Digest) -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", rest)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(digests(most=30))
 def test_a_pipe_gets_plain_text(one: Digest) -> None:
     """No control character at all, and every headline."""

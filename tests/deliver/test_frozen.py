@@ -13,7 +13,7 @@ from tests.standins.digests import digest
 from tests.standins.hostile import digests
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(digests(most=8))
 def test_a_digest_comes_back_as_it_was(one: Digest) -> None:
     """`loads(dumps(digest)) == digest`, for hostile texts too, and in plain JSON."""

@@ -24,7 +24,7 @@ def tree(text: str) -> html.HtmlElement:
     return html.document_fromstring(text)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(digests(most=30))
 def test_nothing_foreign_becomes_markup(one: Digest) -> None:
     """Only our elements, no event handler, no script, and links to web addresses alone."""
@@ -37,7 +37,7 @@ def test_nothing_foreign_becomes_markup(one: Digest) -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", text)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(digests(most=60))
 def test_every_story_is_on_the_page(one: Digest) -> None:
     """One article or list item a story, in order."""

@@ -14,7 +14,7 @@ from tests.standins.digests import AT, digest, section, story
 from tests.standins.hostile import digests
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(digests(most=40))
 def test_every_story_is_a_row_in_order(one: Digest) -> None:
     """One row a story, as many cells as columns, none that a spreadsheet would run."""

@@ -120,12 +120,21 @@ def linked_also(story: DigestStory, named: int = 2) -> str:
     if story.new_outlets > 0:
         return markup.plain(wording.also(story), 80)
     if not names:
-        return ""
+        return _siblings(story)
     shown = [_outlet_link(story, name) for name in names[:named]]
     more = len(names) - len(shown)
     if more:
         return f"also {', '.join(shown)} and {more} more"
     return "also " + " and ".join(shown)
+
+
+def _siblings(story: DigestStory) -> str:
+    """Return the outlet's own further articles on the story, the first one linked by its title."""
+    others = [member for member in story.members if member.url != story.url]
+    if not others:
+        return ""
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return f"also {markup.link(others[0].url, others[0].title, OUTLET) or 'another article'}{more}"
 
 
 def _outlet_link(story: DigestStory, name: str) -> str:

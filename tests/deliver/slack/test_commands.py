@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.deliver.slack.commands import Command, Verb, allowed, as_typed, parse
@@ -97,6 +97,7 @@ def test_a_command_is_read(text: str, verb: Verb, rest: str) -> None:
     assert (command.verb, command.text) == (verb, rest)
 
 
+@settings(max_examples=50)
 @given(
     st.sampled_from(("interactive", "slash_commands", "events_api", "")),
     st.dictionaries(st.text(max_size=8), json_values) | json_values,

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from monitor.deliver.display import web_address
 from monitor.deliver.slack.limits import FALLBACK_TEXT, fits, problems
 from monitor.deliver.slack.render import LISTED, render, render_single
-from monitor.models import Digest, DigestStory, Part, SlotKind, TopicSection
+from monitor.models import Digest, DigestStory, Link, Part, SlotKind, TopicSection
 from tests.standins.digests import digest, empty, section, story
 from tests.standins.hostile import digests
 from tests.standins.slack.limits import check_post
@@ -22,7 +22,7 @@ from tests.standins.slack.mrkdwn import Reading, read
 
 # A digest of a thousand stories takes minutes to shrink and cannot be read: a failing one is reported as it was drawn.
 property_test = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -159,6 +159,14 @@ def test_a_story_shows_headline_lead_and_source() -> None:
     assert source.endswith(
         "also <https://wire.example/1|Harbor Wire> and <https://ledger.example/1|Daily Ledger>_"
     )
+
+
+def test_an_outlets_second_article_is_linked() -> None:
+    """A story that one outlet told twice leads to both."""
+    second = Link("A second look at the figures", "https://news.example/second", "The Courier")
+    topic = TopicSection("irs", "IRS", (story(outlets=("The Courier",), members=(second,)),))
+    (part,) = render(digest(topic), interactive=False)
+    assert "also <https://news.example/second|A second look at the figures>_" in part.payload
 
 
 def test_without_a_listener_nothing_can_be_clicked() -> None:

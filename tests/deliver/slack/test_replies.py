@@ -16,7 +16,7 @@ from tests.standins.hostile import long_texts, stories, texts
 from tests.standins.slack.limits import check_blocks
 from tests.standins.slack.mrkdwn import read
 
-foreign = settings(deadline=None, max_examples=40)
+foreign = settings(deadline=None, max_examples=20)
 
 
 def accepted(message: dict[str, Any]) -> None:
