@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, true, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, text, true, update
 from sqlalchemy.sql import ColumnElement, Select
 
 from monitor.digests import outbox as machine
@@ -25,6 +25,7 @@ _earlier = _outbox.alias("earlier")
 _parent = _outbox.alias("parent")
 
 _CLAIMABLE = (DeliveryState.PENDING.value, DeliveryState.UNKNOWN.value, DeliveryState.BLOCKED.value)
+_OPEN = text(f"outbox.{schema.OPEN}")  # the table named, as the query joins it with its parent
 _OVER = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
 
 
@@ -137,9 +138,7 @@ class Outbox:
 
     def oldest(self) -> datetime | None:
         """Return when the oldest message that is neither SENT nor DEAD was queued, or None if all are over."""
-        query = select(func.min(_outbox.c.created)).where(
-            _outbox.c.state.in_([s.value for s in _open_states()])
-        )
+        query = select(func.min(_outbox.c.created)).where(_OPEN)
         with self._database.reading() as connection:
             return codec.maybe_instant(connection.execute(query).scalar())
 
@@ -165,7 +164,7 @@ class Outbox:
         return len(rows)
 
     def _end_leases(self, which: ColumnElement[bool], reason: Reason, now: datetime) -> list[Delivery]:
-        query = _with_thread().where(_outbox.c.lease.is_not(None), which)
+        query = _with_thread().where(_OPEN, _outbox.c.lease.is_not(None), which)
         if not self._any(query):
             return []
         with self._database.writing(durable=True) as connection:
@@ -230,10 +229,6 @@ class Outbox:
         connection.execute(insert.on_conflict_do_update(index_elements=["scope"], set_=changed), row)
 
 
-def _open_states() -> tuple[DeliveryState, ...]:
-    return tuple(state for state in DeliveryState if state.value not in _OVER)
-
-
 def _with_thread() -> Select[Any]:
     """Select messages with the timestamp of what they reply to."""
     query = select(_outbox, _parent.c.ts.label("thread_ts"))
@@ -246,6 +241,7 @@ def _next(now: datetime, kinds: Collection[str]) -> Select[Any]:
     return (
         _with_thread()
         .where(
+            _OPEN,
             _outbox.c.state.in_(_CLAIMABLE),
             _outbox.c.kind.in_(list(kinds)),
             _outbox.c.lease.is_(None),

@@ -72,7 +72,9 @@ def tidy(database: Database) -> None:
         return
     with translated(database.place), database.engine.connect() as connection:
         # executescript, because execute() takes only the first step of incremental_vacuum: one page instead of all
-        raw(connection).executescript("PRAGMA incremental_vacuum; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE)")
+        raw(connection).executescript(
+            "PRAGMA incremental_vacuum; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE)"
+        )
 
 
 def backup(database: Database, path: Path) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 REVISIONS = ("0001",)
@@ -229,6 +230,9 @@ told = Table(
     sqlite_with_rowid=False,
 )
 
+OPEN = text("state NOT IN ('sent', 'dead')")
+"""The messages that are not over: the few of many that each tick asks about. Queries must use this very text to use its index."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -254,8 +258,8 @@ outbox = Table(
     Column("sending_since", BigInteger),
     UniqueConstraint("digest", "slot", "target", "part"),
     ForeignKeyConstraint(["digest", "slot"], ["slots.digest", "slots.label"]),
-    Index("ix_outbox_state", "state", "id"),  # what may be claimed, in order?
-    Index("ix_outbox_lease", "lease_until"),  # whose sender died?
+    Index("ix_outbox_state", "state", "id"),  # how many are in each state?
+    Index("ix_outbox_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),  # what may be claimed, in order?
     Index("ix_outbox_thread", "thread"),  # may this row be dropped?
     sqlite_autoincrement=True,  # an id is never given twice: threads refer to it
 )

@@ -266,7 +266,13 @@ def _outbox() -> None:
         sa.UniqueConstraint("nonce", name="uq_outbox_nonce"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_lease", "outbox", ["lease_until"])
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["id"],
+        sqlite_where=sa.text("state NOT IN ('sent', 'dead')"),
+        postgresql_where=sa.text("state NOT IN ('sent', 'dead')"),
+    )
     op.create_index("ix_outbox_state", "outbox", ["state", "id"])
     op.create_index("ix_outbox_thread", "outbox", ["thread"])
 
