@@ -54,7 +54,7 @@ def explain(
     found = body_of(page, facts)
     if found.words < _HARDLY_ANY:
         found = _elsewhere(text, url, page, facts) or found
-    document, image = write(found.page, found.judged, facts.image)
+    document, image = write(found, facts.image)
     article = describe(facts, document, image, found.chosen)
     return Extraction(article, contenders(found), dropped(found), tuple(page.notes))
 
@@ -107,11 +107,12 @@ def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Ca
     return judging.judge(page, candidates, facts.witness), candidates
 
 
-def write(page: Page, judged: Sequence[Verdict], lead: str | None) -> tuple[str, str | None]:
+def write(found: Found, lead: str | None) -> tuple[str, str | None]:
     """Return the document and its lead image."""
-    kept = [number for number, why in judged if not why]
-    first = next((number for number in kept if page.blocks[number].size), 0)
-    return rendering.write(page, kept, first, lead)
+    if found.chosen is None:
+        return "", lead
+    kept = [number for number, why in found.judged if not why]
+    return rendering.write(found.page, kept, found.chosen.node, lead)
 
 
 def describe(

@@ -20,6 +20,7 @@ _SOURCES = (
     "src",
 )
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)[wx](?:,|$)")
 _NOT_A_PICTURE = re.compile(
     r"\.svg(?:[?#]|$)|^data:|(?:^|[/_.-])(?:spacer|blank|pixel|1x1|transparent|placeholder|lazy|loading|loader|spinner|tracking|beacon|"
     r"icons?|favicon|sprite|logos?|avatar|gravatar|emoji|emoticon|smil(?:ey|ies)|default[-_]?(?:image|img|thumb)?|noimage|no[-_]image|badge|button|"
@@ -52,13 +53,17 @@ def _addresses(attrs: Attributes) -> list[str]:
 def _parse_set(text: str) -> list[tuple[float, str]]:
     """Return (width, address) of a `srcset`; a density counts as that many pixels, so that widths win.
 
-    Addresses may hold commas: a candidate ends at a comma that a blank follows (HTML standard, "parse a srcset attribute").
+    Read word by word: addresses may hold commas, and some sites put no blank after the comma that parts two of them.
     """
     found = []
-    for part in text[:8192].replace(",\n", ", ").split(", "):
-        address, _, size = part.strip().rpartition(" ")
-        if address and size[-1:] in "wx" and size[:-1].replace(".", "", 1).isdigit():
-            found.append((float(size[:-1]), address.strip().rstrip(",")))
+    address = ""
+    for word in text[:8192].split():
+        size = _SIZE.match(word)
+        if size is None or not address:
+            address = word
+            continue
+        found.append((float(size[1]), address))
+        address = word[size.end() :]
     return found
 
 

@@ -31,9 +31,9 @@ _STRIPPED = sorted(SILENT - {"-comment", "!doctype", "-end-of-file"}) + ["head"]
 _KEPT_NAV = "nav article, nav main, nav h1, nav p + p"
 MAX_METAS, MAX_SCRIPTS, MAX_TIMES = 500, 50, 50
 
-VOID = frozenset(("br", "hr", "img", "amp-img"))
+VOID = frozenset(("br", "hr", "img", "amp-img", "source"))
 INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "blink", "bold", "italic"]
+    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "nobr", "blink", "bold", "italic"]
 )
 _DISGUISES = frozenset("span time small cite i strong em b".split())
 # Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
@@ -179,6 +179,7 @@ class _Walk:
         self.link_text: list[str] = []
         self.href: str | None = None
         self.links = 0
+        self.sources: list[str] = []
         self.marks: dict[tuple[str | None, ...], tuple[tuple[str, ...], str]] = {}
 
     def run(self, root: LexborNode) -> None:
@@ -296,11 +297,17 @@ class _Walk:
             return
         if tag == "br":
             self.flush(above)
+        elif tag == "source":
+            self.sources.append(item.attributes.get("srcset") or item.attributes.get("data-srcset") or "")
         elif tag == "hr":
             self.flush(above)
             self.page.blocks.append(Block("hr", "", above))
         else:
-            image = Node("img", item.attributes, above, above.order, len(self.page.blocks))
+            attrs = item.attributes
+            if self.sources:  # the forms a <picture> offers stand before its <img>
+                attrs["srcset"] = ", ".join([*self.sources, attrs.get("srcset") or ""])
+                self.sources = []
+            image = Node("img", attrs, above, above.order, len(self.page.blocks))
             self.page.blocks.append(Block("img", "", image))
 
     def flush(self, node: Node | None) -> None:

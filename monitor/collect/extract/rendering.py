@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.collect.extract.images import best_address
-from monitor.collect.extract.page import Block, Page
+from monitor.collect.extract.page import Block, Node, Page
 from monitor.seed import Writer
 
 # Pictures in these boxes belong to something else than the article.
@@ -14,15 +14,16 @@ _FOREIGN = frozenset(
 ) | {"share bar", "strip rule"}
 
 
-def write(page: Page, kept: Iterable[int], first: int, lead: str | None) -> tuple[str, str | None]:
+def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tuple[str, str | None]:
     """Return the document of the kept blocks (in page order) and its lead image.
 
-    `first` is the number of the first kept paragraph: the lead image stands before it. `lead` is the picture the page's metadata names,
-    used if the body has none there.
+    The lead image is the first picture in the body before its first paragraph, else the one between headline and body, else `lead`, the one
+    the page's metadata names.
     """
     numbers = sorted(kept)
+    first = next((number for number in numbers if page.blocks[number].size), 0)
     pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.url))}
-    leading = next((url for number, url in pictures.items() if number < first), None) or lead
+    leading = next((url for number, url in pictures.items() if number < first), None) or _above(page, body, first) or lead
     writer = Writer()
     if leading:
         writer.image(leading)
@@ -32,6 +33,21 @@ def write(page: Page, kept: Iterable[int], first: int, lead: str | None) -> tupl
         else:
             put(writer, page.blocks[number])
     return writer.document(), leading
+
+
+_REACH = 60  # blocks: a lead picture further above the first paragraph belongs to something else
+
+
+def _above(page: Page, body: Node, first: int) -> str | None:
+    """Return the picture between the headline and the body, else the nearest above the headline, within the same article."""
+    whole = body
+    while whole.parent is not None and whole.tag not in ("article", "main", "body"):
+        whole = whole.parent
+    numbers = range(max(whole.first, first - _REACH), first)
+    headline = max((n for n in numbers if page.blocks[n].node.tag == "h1"), default=-1)
+    below = (n for n in numbers if n > headline)
+    higher = (n for n in reversed(numbers) if headline > n >= headline - 8)
+    return next((url for n in (*below, *higher) if (url := _picture(page.blocks[n], page.url))), None)
 
 
 def put(writer: Writer, block: Block) -> None:
