@@ -107,40 +107,69 @@ def _about(
     root: _Element, channel: _Element, names: Names, *, with_bases: bool
 ) -> tuple[str, str, str | None]:
     """Return the feed's own title, link and language, by the same rules of precedence as an entry's."""
-    title, link = "", ""
-    language = root.get(elements.XML + "lang") or root.get("lang") or ""
-    language = "" if names.of(root) == "rdf_rdf" else language
-    base = (
-        elements.base_of(channel, elements.base_of(root, "") if channel is not root else "")
-        if with_bases
-        else ""
-    )
-    is_settled = False
+    about = _About(names, elements.base_of(channel, _outer_base(root, channel)) if with_bases else "")
+    about.is_atom = channel is root
+    about.with_bases = with_bases
+    if names.of(root) != "rdf_rdf":
+        about.language = root.get(elements.XML + "lang") or root.get("lang") or ""
     for child in channel:
-        name = names.of(child)
-        if name in ("title", "dc_title", "media_title") and not is_settled:
-            title = elements.markup(
-                child, elements.content_type(child, "text/plain"), is_atom=channel is root
-            )
-            is_settled = bool(title) and name != "media_title"
+        about.take(child, names.of(child))
+    return about.title, about.link or "", language_tag(about.language)
+
+
+def _outer_base(root: _Element, channel: _Element) -> str:
+    return elements.base_of(root, "") if channel is not root else ""
+
+
+class _About:
+    """What a feed says of itself, gathered child by child."""
+
+    __slots__ = ("base", "is_atom", "is_settled", "language", "link", "names", "title", "with_bases")
+
+    def __init__(self, names: Names, base: str) -> None:
+        self.names = names
+        self.base = base
+        self.title = ""
+        self.link: str | None = None
+        self.language = ""
+        self.is_settled = self.is_atom = self.with_bases = False
+
+    def take(self, child: _Element, name: str) -> None:
+        """Take note of one child of the channel."""
+        if name in ("title", "dc_title", "media_title"):
+            self._title(child, name)
         elif name in ("image", "textinput", "item", "entry"):
-            is_settled = False
+            self.is_settled = False
         elif name == "link":
-            link = _home(child, link, elements.base_of(child, base) if with_bases else base)
+            self._link(child)
+        elif name in ("guid", "id"):
+            self._guid(child)
         elif name in ("language", "dc_language"):
-            language = elements.text(child)
-    return title, link, language_tag(language)
+            self.language = elements.text(child)
 
+    def _title(self, child: _Element, name: str) -> None:
+        value = elements.markup(child, elements.content_type(child, "text/plain"), is_atom=self.is_atom)
+        if not self.is_settled:
+            self.title = value
+            self.is_settled = bool(value) and name != "media_title"
 
-def _home(element: _Element, known: str, base: str) -> str:
-    """Return the feed's home page after one more `<link>`: a text, or an alternate that is HTML."""
-    attributes = elements.attributes(element)
-    address = elements.href(attributes)
-    if address is None:
-        value = elements.text(element)
-        return elements.link_text(elements.join(base, value)) if value else ""
-    is_home = (
-        attributes.get("rel", "alternate") == "alternate"
-        and elements.content_type(element, "text/html") in _HTML_TYPES
-    )
-    return elements.join(base, address) if is_home else known
+    def _inner_base(self, child: _Element) -> str:
+        return elements.base_of(child, self.base) if self.with_bases else self.base
+
+    def _link(self, child: _Element) -> None:
+        """Take a home page: a text, or an alternate that is HTML; the last one counts."""
+        attributes = elements.attributes(child)
+        address = elements.href(attributes)
+        if address is None:
+            value = elements.text(child)
+            self.link = elements.link_text(elements.join(self._inner_base(child), value)) if value else ""
+        elif (
+            attributes.get("rel", "alternate") == "alternate"
+            and elements.content_type(child, "text/html") in _HTML_TYPES
+        ):
+            self.link = elements.join(self._inner_base(child), address)
+
+    def _guid(self, child: _Element) -> None:
+        """An id that is an address stands in until there is a link."""
+        if self.link is None and elements.attributes(child).get("ispermalink", "true") == "true":
+            self.link = elements.join(self._inner_base(child), elements.text(child))

@@ -24,8 +24,10 @@ class Item:
 
     __slots__ = (
         "base",
+        "cover",
         "depths",
         "has_content",
+        "has_plain_author",
         "is_atom",
         "links_seen",
         "names",
@@ -43,7 +45,9 @@ class Item:
         self.with_bases = with_bases
         self.depths: dict[str, int] = {}
         self.tags: list[list[str]] = []
+        self.cover = ""
         self.has_content = False
+        self.has_plain_author = False
         self.links_seen = False
         self.title_depth = -1
 
@@ -69,6 +73,8 @@ def read_item(element: _Element, names: Names, base: str, *, is_atom: bool, with
     )
     item.raw.id = element.get(elements.RDF_ABOUT) or ""
     _walk(item, element, 0)
+    if item.cover:
+        item.raw.thumbnails.append(item.cover)
     item.raw.categories = [term or label for term, label in item.tags]
     return item.raw
 
@@ -157,7 +163,7 @@ def _media_content(item: Item, element: _Element, depth: int, name: str) -> None
 def _media_thumbnail(item: Item, element: _Element, depth: int, name: str) -> None:
     address = elements.attributes(element).get("url")
     if address is None:
-        address = elements.text(element)
+        address = elements.join(item.base_in(element), elements.text(element))
     if address:
         item.raw.thumbnails.append(address)
 
@@ -165,8 +171,7 @@ def _media_thumbnail(item: Item, element: _Element, depth: int, name: str) -> No
 def _itunes_image(item: Item, element: _Element, depth: int, name: str) -> None:
     attributes = elements.attributes(element)
     if address := attributes.get("href") or attributes.get("url"):
-        item.depths["itunes_image"] = len(item.raw.thumbnails)
-        item.raw.thumbnails.append(address)
+        item.cover = address
 
 
 def _image(item: Item, element: _Element, depth: int, name: str) -> None:
@@ -194,7 +199,10 @@ def _author(item: Item, element: _Element, depth: int, name: str) -> None:
     """Read an Atom person (its name) or an RSS one (a name, or an address with a name in brackets)."""
     if not len(element):
         item.raw.authors.append(person(elements.text(element)))
+        item.has_plain_author = True
         return
+    if item.has_plain_author:
+        raise HandOver("authors of two kinds")
     for child in element:
         part = item.names.of(child)
         if part in ("name", "itunes_name"):

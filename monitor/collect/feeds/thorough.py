@@ -13,6 +13,7 @@ import warnings
 from typing import Any
 
 from monitor.collect.entries import Medium, RawEntry, build, language_tag, pixels
+from monitor.collect.feeds.elements import mend
 from monitor.errors import ParseError
 from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
@@ -95,7 +96,7 @@ def _raw(item: dict[str, Any]) -> RawEntry:
         language=_text(item, "language"),
         source=_text(dict.get(item, "source") or {}, "title"),
     )
-    raw.authors = [name for author in _list(item, "authors") if (name := _text(author, "name"))]
+    raw.authors = [mend(name) for author in _list(item, "authors") if (name := _text(author, "name"))]
     raw.categories = [
         label for tag in _list(item, "tags") if (label := _text(tag, "term") or _text(tag, "label"))
     ]

@@ -1,0 +1,76 @@
+"""The headline: what the page's sources agree on, without the site's name.
+
+og:title is often written for sharing, JSON-LD's headline sometimes for search, `<h1>` may be split or be the site's logo, `<title>` has the
+site's name. On 201 development pages each alone is right on .69-.87; the one most of them agree on is right more often than any.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.collect.metadata import jsonld, tags
+from monitor.collect.metadata.tags import Attributes
+from monitor.html import clean_title
+
+__all__ = ["Attributes", "headline", "letters", "without_site"]
+
+# (source, weight): the order decides among single votes.
+_WEIGHTS = (1.1, 1.05, 1.0, 0.9)
+_BARS = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s+|\s*[|｜»ㅣ：]\s*")
+
+
+def headline(article: jsonld.Thing, heading: str, head: dict[str, list[str]], title: str, site: str, domain: str) -> str:
+    """Return the page's headline, or an empty string if no source has one."""
+    heading = heading if len(heading) > 14 or heading.isupper() else ""  # a name of the site or section, more often than a headline
+    votes: dict[str, float] = {}
+    spelled: dict[str, str] = {}
+    sources = (jsonld.first(article.get("headline")), heading, tags.pick(head, "og:title", "twitter:title"), title)
+    for raw, weight in zip(sources, _WEIGHTS, strict=True):
+        text = without_site(clean_title(raw), site, domain)
+        key = letters(text)
+        if key and key not in _known(site, domain):
+            votes[key] = votes.get(key, 0.0) + weight
+            spelled.setdefault(key, text)
+    best = max(votes, key=lambda key: votes[key], default="")
+    return _uncut(spelled.get(best, ""), spelled)
+
+
+def _uncut(text: str, spelled: dict[str, str]) -> str:
+    """Return the whole of a headline that search engines' limits cut off with an ellipsis."""
+    if text.endswith(("…", "...")):
+        start = letters(text)
+        return next((other for key, other in spelled.items() if key.startswith(start) and key != start), text)
+    return text
+
+
+def without_site(title: str, site: str, domain: str) -> str:
+    """Cut ` - Site` off a title's end (or `Site | ` off its beginning), where the part is the site's name or its domain's."""
+    known = _known(site, domain)
+    while True:
+        cuts = list(_BARS.finditer(title))
+        if not cuts:
+            return title
+        if _is_site(title[cuts[-1].end() :], known):
+            title = title[: cuts[-1].start()]
+        elif _is_site(title[: cuts[0].start()], known):
+            title = title[cuts[0].end() :]
+        else:
+            return title
+
+
+def _known(site: str, domain: str) -> set[str]:
+    return {letters(site), letters(domain), letters(domain.partition(".")[0])} - {""}
+
+
+def _is_site(part: str, known: set[str]) -> bool:
+    """Tell whether a part of a title is the site's name, or differs from it by a word (`CBC News` of cbc.ca)."""
+    text = letters(part)
+    return bool(text) and any(
+        text == name or (min(len(text), len(name)) > 2 and (text in name or name in text) and len(text) < len(name) + 14)
+        for name in known
+    )
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, case-folded, for comparing names and titles."""
+    return "".join(char for char in text.casefold() if char.isalnum())
