@@ -40,6 +40,8 @@ def line(text: str) -> str:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return re.sub("  +", " ", text)
     text = _HIDDEN.sub("", _BLANKS.sub(" ", text))
     text = _PILED_MARKS.sub(r"\1", _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text))
     return re.sub("  +", " ", text)

@@ -19,39 +19,47 @@ APART = "\u200b"  # zero width space
 _SLACK = 10  # of a text far beyond its limit, only this many times the limit is looked at
 LONGEST_LINK = 1500  # an escaped address beyond this is offered in a menu instead of in the text
 
-_TOKENS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", **{mark: f"{APART}{mark}{APART}" for mark in "*_~`"}}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ESCAPED = str.maketrans(_ENTITIES)
+_DEFUSED = str.maketrans(_ENTITIES | {mark: f"{APART}{mark}{APART}" for mark in "*_~`"})
 _EMOJI = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
     """Escape exactly the three characters Slack names."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.translate(_ESCAPED)
 
 
 def plain(text: str, limit: int) -> str:
     """Return foreign text, cleaned, defused and escaped, at most `limit` units long."""
-    return _fitted(line(text[: limit * _SLACK]), limit)
+    return _defused(line(text[: limit * _SLACK]), limit)
 
 
 def title(text: str, limit: int) -> str:
     """Return foreign text for a `plain_text` object: escaped, but with its marks as they are, which format nothing there."""
-    return _fitted(line(text[: limit * _SLACK]), limit, tokens={"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+    return _fitted(line(text[: limit * _SLACK]), limit, _ESCAPED)
 
 
-def _fitted(text: str, limit: int, tokens: dict[str, str] = _TOKENS) -> str:
-    """Replace each character by its token and stop, with an ellipsis, before the limit would be passed."""
-    if tokens is _TOKENS:
-        text = _EMOJI.sub(f":{APART}", text)
-        text = APART + text if text.startswith(">") else text  # a quotation at a line's start
+def _defused(text: str, limit: int) -> str:
+    """Return clean text for mrkdwn: no emoji by name, no quotation at a line's start, no formatting, nothing live."""
+    text = _EMOJI.sub(f":{APART}", text)
+    return _fitted(APART + text if text.startswith(">") else text, limit, _DEFUSED)
+
+
+def _fitted(text: str, limit: int, tokens: dict[int, str]) -> str:
+    """Replace each character by its token; if that passes the limit, stop before it does, with an ellipsis."""
+    whole = text.translate(tokens)
+    if units(whole) <= limit:
+        return whole
     out: list[str] = []
-    room = limit
-    for at, char in enumerate(text):
-        token = tokens.get(char, char)
+    room = limit - units(ELLIPSIS)
+    for char in text:
+        token = tokens.get(ord(char), char)
         room -= units(token)
-        if room < (1 if at + 1 < len(text) else 0):
-            return "".join(out).rstrip() + ELLIPSIS
+        if room < 0:
+            break
         out.append(token)
-    return "".join(out)
+    return "".join(out).rstrip() + ELLIPSIS
 
 
 def emphasised(runs: Iterable[Run], limit: int) -> str:
@@ -67,12 +75,12 @@ def emphasised(runs: Iterable[Run], limit: int) -> str:
 
 def _continued(before: str, text: str, room: int) -> str:
     apart = APART if before.endswith("*") and text[:1].isalnum() else ""
-    return apart + _fitted(text, room)
+    return apart + _defused(text, room)
 
 
 def _joined(before: str, text: str, room: int) -> str:
     """Append a bold run. Slack turns asterisks into bold only at word boundaries: one is made where the text has none."""
-    inner = _fitted(text.strip(), room)
+    inner = _defused(text.strip(), room)
     lead = " " if text.startswith(" ") else ""
     apart = APART if not lead and before and (before[-1].isalnum() or before[-1] == "*") else ""
     return (
