@@ -89,6 +89,8 @@ class Request:
     """One GET. `accept` is `feed`, `page` or `image`; `deadline` is seconds for the whole exchange, redirects included.
 
     `spacing` is the least number of seconds since the last start at the same registrable domain (a page host's crawl delay).
+    `home` is the address that `headers` belong to, if it is not `url` itself (a feed's, for one of its pages): only harmless ones
+    go to another origin.
     """
 
     url: str
@@ -100,6 +102,7 @@ class Request:
     max_wire: int = 16 * 2**20
     max_inflated: int = 32 * 2**20
     spacing: float = 0.0
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,10 @@ class _Chain:
 
     def at_home(self) -> bool:
         """Say whether the feed's own headers may be sent here."""
-        return not self.hops or _same_origin(self.start, self.url)
+        home = self.request.home
+        if home is None and not self.hops:
+            return True
+        return _same_origin(home or self.start, self.url)
 
     def move(self, status: int, target: str) -> Response | None:
         """Follow a redirect; return the response that ends the chain if it loops or is too long."""
@@ -242,7 +245,12 @@ class AiohttpFetcher:
         request = chain.request
         headers = self._headers.get(request.accept, self._headers["page"]).copy()
         at_home = chain.at_home()
-        if at_home and "@" in request.url and (key := _basic_auth(request.url)) is not None:
+        if (
+            at_home
+            and "@" in request.url
+            and not request.home
+            and (key := _basic_auth(request.url)) is not None
+        ):
             headers["Authorization"] = key
         for name, value in request.headers:
             if at_home or name.lower() in _HARMLESS:

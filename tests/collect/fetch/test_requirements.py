@@ -394,6 +394,18 @@ async def test_a_feeds_secrets_stay_at_home(web: Web, fetching: Fetching) -> Non
     assert "p%40ss" not in repr((response, plain))
 
 
+async def test_a_page_elsewhere_does_not_get_the_feeds_secrets(web: Web, fetching: Fetching) -> None:
+    """A feed names its pages, and they may be anywhere: its keys go only to pages of its own origin."""
+    headers = (("Authorization", "Bearer secret"), ("Accept-Language", "de"))
+    with Web() as other:
+        fetcher = fetching(allow_private=(web.address, other.address))
+        for site in (web, other):
+            await fetcher.fetch(Request(site.url("/page"), "page", headers=headers, home=web.url("/feed")))
+    assert web.requests[0].header("authorization") == "Bearer secret"
+    assert other.requests[0].header("authorization") is None
+    assert other.requests[0].header("accept-language") == "de"
+
+
 async def test_req_31_one_bad_feed_never_delays_the_others(web: Web, fetching: Fetching) -> None:
     """Twenty hosts that hang, drip and flood are waited for while forty good ones are read in no time."""
     web.hang("/hang")
