@@ -27,6 +27,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         # The reader of our output went away (`monitor articles list | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:  # the last boundary: a defect is one line too, its traceback on demand
+        if os.environ.get("MONITOR_DEBUG"):
+            raise
+        _fail(f"internal error: {type(error).__name__}: {error} (set MONITOR_DEBUG=1 for the traceback)", 1)
 
 
 def _fail(message: str, code: int) -> None:

@@ -120,18 +120,19 @@ def _composed(
 
     until_ = _instant(as_of, spec) if as_of else now()
     recorded = [found.slot.at for found in store.slots.recorded(spec.name) if found.slot.at < until_]
-    builder = _builder(config, store)
+    builder = builder_for(config, store)
     if topics_dir:
         with rematched(config, store, topics_dir) as other:
             return (
-                _builder(config, other)
+                builder_for(config, other)
                 .preview(spec, until_, max(recorded, default=None), until_ if as_of else None)
                 .digest
             )
     return builder.preview(spec, until_, max(recorded, default=None), until_ if as_of else None).digest
 
 
-def _builder(config: Config, store: Store) -> Builder:
+def builder_for(config: Config, store: Store) -> Builder:
+    """Return a builder for previews: it reads, and records nothing."""
     from monitor.cli.root import desk, nonce, notifiers
     from monitor.pipeline import Builder
 

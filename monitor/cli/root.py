@@ -211,7 +211,9 @@ def is_dead(other: str) -> bool:
         return True
     except PermissionError:
         return False  # it runs, under another user
-    return int(rest) == os.getpid()  # our own number with another name: a former life (in a container we are always number 1)
+    return (
+        int(rest) == os.getpid()
+    )  # our own number with another name: a former life (in a container we are always number 1)
 
 
 def checkpoint() -> Checkpoint:

@@ -86,7 +86,9 @@ class Application:
         owners = {delivery.lease.rpartition("#")[0] for delivery in sending if delivery.lease}
         for dead in filter(root.is_dead, owners):
             for delivery in self.store.outbox.give_back(dead, now()):
-                log.warning("a killed predecessor was sending this", delivery=delivery.id, target=str(delivery.target))
+                log.warning(
+                    "a killed predecessor was sending this", delivery=delivery.id, target=str(delivery.target)
+                )
 
     def _sync(self) -> None:
         """Tell the store which feeds and digests there are; a new feed's first poll is spread over the floor of the interval."""

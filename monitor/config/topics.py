@@ -97,24 +97,32 @@ def load_topics(directory: Path | str) -> Topics:
 
     Returns topics that match and explain articles. Raises ConfigError with every mistake, failing examples included.
     """
+    report = Report()
+    topics = compile_files(read_files(_folder(directory), report), report)
+    report.raise_any()
+    return topics
+
+
+def run_examples(directory: Path | str) -> tuple[Topics, tuple[Problem, ...]]:
+    """Compile the topics and run their examples: the failing ones come back as problems (`monitor topics test`).
+
+    Raises ConfigError with every mistake that is not a failing example.
+    """
+    report = Report()
+    files = read_files(_folder(directory), report)
+    topics = _compiled(files, report)
+    report.raise_any()
+    return topics, tuple(_failing_examples(files, topics))
+
+
+def _folder(directory: Path | str) -> Path:
+    """Return the folder of topic files of a configuration's directory, or the folder itself; raises ConfigError if there is none."""
     folder = Path(directory)
     folder = folder / "topics" if (folder / "topics").is_dir() else folder
     if not folder.is_dir():
-        raise ConfigError(
-            [
-                Problem(
-                    str(folder),
-                    1,
-                    1,
-                    "there is no such directory",
-                    hint="`monitor init` writes a configuration",
-                )
-            ]
-        )
-    report = Report()
-    topics = compile_files(read_files(folder, report), report)
-    report.raise_any()
-    return topics
+        hint = "`monitor init` writes a configuration"
+        raise ConfigError([Problem(str(folder), 1, 1, "there is no such directory", hint=hint)])
+    return folder
 
 
 def paths(folder: Path) -> list[Path]:
@@ -157,15 +165,20 @@ def compile_files(files: TopicFiles, report: Report) -> Topics:
 
     While the lists cannot be read, rules that use them are not blamed for it: only the lists' own mistakes are reported.
     """
+    topics = _compiled(files, report)
+    report.add(_failing_examples(files, topics))
+    return topics
+
+
+def _compiled(files: TopicFiles, report: Report) -> Topics:
+    """Compile the topics; mistakes go to the report, and the sound ones are compiled without the others."""
     from monitor.topics import RuleErrors, compile_topics
 
     try:
-        topics = compile_topics(files.specs, files.expressions)
+        return compile_topics(files.specs, files.expressions)
     except RuleErrors as errors:
         report.add(placed(files, errors.problems))
-        topics = _sound(files, {problem.owner for problem in errors.problems})
-    report.add(_failing_examples(files, topics))
-    return topics
+        return _sound(files, {problem.owner for problem in errors.problems})
 
 
 def _sound(files: TopicFiles, faulty: Container[str]) -> Topics:
