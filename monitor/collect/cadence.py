@@ -91,9 +91,23 @@ def conditional(state: FeedState, now: datetime) -> Validators:
 
 
 def first_poll_at(index: int, total: int, now: datetime, policy: Policy) -> datetime:
-    """Return when the `index`-th of `total` new feeds is first polled: spread evenly, half a second apart, over at most the floor (12)."""
-    spread = min(policy.min, timedelta(seconds=0.5) * total)
-    return now + spread * (index / max(1, total))
+    """Return when the `index`-th of `total` new feeds is first polled: at once, in their order (12).
+
+    Whoever adds feeds wants to see them read. What would be a herd is held by the fetcher's limits (in all, and per site), and the
+    *second* polls are spread over half the interval (`_spread`), from where the jitter drifts them apart for good.
+    """
+    return now - timedelta(milliseconds=min(total - index, policy.min // timedelta(milliseconds=1)))
+
+
+def _spread(plan: Plan, now: datetime, jitter: float, policy: Policy) -> Plan:
+    """Bring a feed's second poll forward by up to half its interval at random, never under the floor; an operator's interval stands."""
+    if plan.at is None or plan.reason is PlanReason.INTERVAL:
+        return plan
+    pause = plan.at - now
+    pause = max(min(pause, policy.min), pause * (0.5 + 0.5 * jitter))
+    return replace(
+        plan, at=now + pause, detail=f"{plan.detail}; the first time in {span(pause)}, to spread the feeds"
+    )
 
 
 def host_quiet(
@@ -157,7 +171,7 @@ def _succeeded(
     jitter: float,
     policy: Policy,
 ) -> tuple[FeedState, tuple[Notice, ...]]:
-    recovered = _recovered(state, now)
+    recovered, is_first = _recovered(state, now), state.last_ok is None
     state = replace(
         state,
         last_ok=now,
@@ -183,7 +197,7 @@ def _succeeded(
             state, feed, response, document or FeedDocument(Outcome.OK), findings, now, jitter, policy
         )
     state, moved = watch_move(state, response, document, now)
-    return _planned(state, plan), recovered + moved
+    return _planned(state, _spread(plan, now, jitter, policy) if is_first else plan), recovered + moved
 
 
 def _validators(
