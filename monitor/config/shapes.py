@@ -288,11 +288,18 @@ class AlertShape(Shape):
             yield WrongValue("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
 
 
+MAX_EXAMPLES = 200  # of one kind; each is run whenever the files are read
+
+
 class ExamplesShape(Shape):
     """Texts the topic must match and must not; checked at every load."""
 
-    yes: Texts = Field(default_factory=tuple, description="Must match: sentences, or paths of seed files.")
-    no: Texts = Field(default_factory=tuple, description="Must not match.")
+    yes: Texts = Field(
+        default_factory=tuple,
+        max_length=MAX_EXAMPLES,
+        description="Must match: sentences, or paths of seed files.",
+    )
+    no: Texts = Field(default_factory=tuple, max_length=MAX_EXAMPLES, description="Must not match.")
 
 
 class TopicFile(Shape):

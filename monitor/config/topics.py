@@ -37,6 +37,11 @@ class TopicFiles:
     ids: frozenset[str] = frozenset()
 
     @property
+    def home(self) -> Path:
+        """Where seed files are looked up: the folder that holds the configuration's."""
+        return self.folder.parent.parent if len(self.folder.parts) > 1 else self.folder / ".." / ".."
+
+    @property
     def specs(self) -> list[TopicSpec]:
         """The topics; of a file with mistakes no more than its rules, so that their mistakes are told in the same report."""
         return [spec for topic, document in self.documents.items() if (spec := _spec(topic, document))]
@@ -242,7 +247,7 @@ def _seed_files(files: TopicFiles) -> tuple[dict[str, Article | None], list[Prob
     seeds: dict[str, Article | None] = {}
     problems = []
     for document, node in files.examples():
-        path = files.folder.parent.parent / node.text
+        path = files.home / node.text
         if not node.text.endswith(".txt") or len(node.text.split()) > 1:
             continue
         try:

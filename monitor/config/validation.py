@@ -249,6 +249,8 @@ def _saying(detail: Any, node: Node) -> tuple[str, str]:
     for limit, words_for in (("ge", "at least"), ("le", "at most"), ("gt", "more than"), ("lt", "less than")):
         if limit in ctx:
             return f"this must be {words_for} {ctx[limit]:g}", ""
+    if kind == "too_long":
+        return f"this list has more than {ctx['max_length']} items", ""
     if kind == "too_short":
         return "this list is empty", ""
     if kind == "tuple_type" and isinstance(node, Scalar):
