@@ -33,7 +33,7 @@ MIN_SHARED = 13
 
 WINDOW = timedelta(days=3)
 
-_ALL_BUT, _FEW_SHARED = 0.75, 6  # a text of 30-60 words is a copy too if nearly all of it is shared
+_ALL_BUT, _FEW_SHARED = 0.6, 6  # a text of 30-60 words is a copy too if most of it is shared
 _MIN_WORDS = 12  # a shorter text (a "Read more" line) says nothing about its article
 _FEW_PAIRS = (
     64  # up to here every pair is indexed, beyond it every second, from twice as many on every fourth
@@ -44,11 +44,11 @@ _CROWDED = (
 _CANDIDATES = 4  # texts compared in full, the likeliest first
 _VOCABULARY = 200_000  # word ids kept; then the cache starts afresh
 
-# A word is sampled if its second byte is one of these letters, or, in UTF-8 beyond ASCII, every fourth continuation byte: about 22 % of
-# the words of four bytes and more in English. Which letters matters little; that it depends on nothing but the word is the point.
-_SAMPLED = re.compile(
-    rb" [^ ][dlnrso\x80\x84\x88\x8c\x90\x94\x98\x9c\xa0\xa4\xa8\xac\xb0\xb4\xb8\xbc][^ ]{2,}"
-)
+# A word is sampled if its second byte is one of these letters, or, in UTF-8 beyond ASCII, an even continuation byte: about 22 % of
+# the words of four bytes and more in English, half of those in other scripts. Which letters matters little; that it depends on
+# nothing but the word is the point.
+_EVEN = bytes(range(0x80, 0xC0, 2))
+_SAMPLED = re.compile(rb" [^ ][dlnrso" + _EVEN + rb"][^ ]{2,}")
 _IMAGE = re.compile(r"!\[\]\([^\n]*\)")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 # Deleting these bytes leaves only lead bytes of the scripts above (and of some neighbours): a test at the speed of memchr.
@@ -211,9 +211,9 @@ class CopyIndex:
 
     def _candidates(self, pairs: Sequence[int]) -> list[int]:
         """Return the texts that share filed pairs with this one, the likeliest first."""
-        known = [pair for pair in pairs if pair in self._first]
-        if not known:
+        if self._first.keys().isdisjoint(pairs):
             return []
+        known = [pair for pair in pairs if pair in self._first]
         hits = Counter(map(self._first.__getitem__, known))
         for pair in known:
             hits.update(self._further.get(pair, ()))
@@ -235,11 +235,13 @@ class CopyIndex:
             self._exact.setdefault(filed.sample.exact, number)
         if len(filed.sample.words) < _FEW_SHARED:
             return
-        for pair in _filed_under(pairs):
-            if self._first.setdefault(pair, number) != number:
-                further = self._further.setdefault(pair, [])
-                if len(further) < _CROWDED and number not in further:
-                    further.append(number)
+        filed_under = dict.fromkeys(_filed_under(pairs), number)
+        for pair in [pair for pair in filed_under if pair in self._first]:
+            del filed_under[pair]
+            further = self._further.setdefault(pair, [])
+            if len(further) < _CROWDED:
+                further.append(number)
+        self._first.update(filed_under)
 
     def _unfile(self, pair: int, number: int) -> None:
         """Take a text out from under a pair; the next one filed there moves up."""
