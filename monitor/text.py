@@ -55,6 +55,14 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(_WIDE.sub(" ", text))) + (wide + 1) // 2
 
 
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+def letters(text: str) -> str:
+    """Return only the letters and digits of `text`, case-folded: for telling whether two lines differ in more than marks and spaces."""
+    return _NO_LETTER.sub("", text.casefold())
+
+
 # ── Sentences ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 _CLOSERS = "\"'”’»›)\\]」』）】"
 _OPENERS = "\"'“‘«‹(\\[¿¡—–-„"

@@ -9,19 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from monitor.collect.extract.page import Block, Node, Page
+from monitor.collect.extract.page import TEXTUAL, Block, Node, Page
 
 # Names of the body in common publishing systems, as words (see `marks.signature`).
 _BODY_NAMES = frozenset(
     name.strip()
     for name in ["articlebody", " article body", " article body content", " article body text", " articlebody content", " entry content", " post content", " post body", " post body content", " story body", " story body text", " article content", " article text", " single post content", " body copy", " news body", " story content", " story text", " content body", " body content", " blog content", " blog post content", " blog body", " rich text", " richtext", " w richtext", " c entry content", " gh content", " post full content", " field name body", " field body", " node body", " article copy", " news text", " news content", " newstext", " td post content", " cuerpo", " cuerpo noticia", " nota cuerpo", " texto noticia", " corps article", " artikeltext", " artikel text", " article main", " article main content", " the content", " e content", " caas body", " content article body", " article body wrapper", " article body container", " story content body", " article page content", " page content", " content text", " maincontent", " main content", " text", " content", " mw parser output", " wysiwyg", " post text", " post entry", " entry", " article", " story", " article detail", " articlecontent", " detail content", " postcontent"]
 )
-# Elements that are text mark-up themselves and hold no body.
-TEXTUAL = frozenset(
-    "p li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre table tbody thead tfoot tr td th figure center font span strong em b i small time cite a".split()
-)
-
-
 @dataclass(slots=True)
 class Candidate:
     """One candidate body: an element, what proposed it, the blocks it keeps, and how the others agree with it."""

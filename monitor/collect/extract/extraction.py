@@ -9,7 +9,7 @@ from monitor.collect import metadata
 from monitor.collect.extract import embedded, judging, rendering
 from monitor.collect.extract.candidates import Candidate, pardon, propose, weigh
 from monitor.collect.extract.charset import decode
-from monitor.collect.extract.cleaning import Verdict, verdicts
+from monitor.collect.extract.cleaning import Verdicts, verdicts
 from monitor.collect.extract.page import MAX_CHARS, Page, read
 from monitor.collect.extract.report import Contender, Dropped, Extraction
 from monitor.models import Article, Completeness, Entry, article_id
@@ -69,18 +69,18 @@ class Found:
     page: Page
     chosen: Candidate | None
     candidates: tuple[Candidate, ...]
-    judged: tuple[Verdict, ...]
+    judged: Verdicts
 
     @property
     def words(self) -> int:
         """How many words are kept."""
-        return sum(self.page.blocks[number].size for number, why in self.judged if not why)
+        return sum(self.page.blocks[number].size for number, why in self.judged.items() if not why)
 
 
 def body_of(page: Page, facts: metadata.Facts) -> Found:
     """Return the best body of the page."""
     chosen, candidates = choose(page, facts)
-    return Found(page, chosen, tuple(candidates), tuple(verdicts(page, chosen.node, facts)) if chosen else ())
+    return Found(page, chosen, tuple(candidates), verdicts(page, chosen.node, facts) if chosen else {})
 
 
 def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found | None:
@@ -101,7 +101,7 @@ def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Ca
     pardon(page)
     candidates = propose(page, weigh(page))
     for candidate in candidates:
-        kept = [number for number, why in verdicts(page, candidate.node, facts) if not why]
+        kept = [number for number, why in verdicts(page, candidate.node, facts).items() if not why]
         candidate.kept = frozenset(number for number in kept if page.blocks[number].size)
         candidate.size = sum(page.blocks[number].size for number in candidate.kept)
     return judging.judge(page, candidates, facts.witness), candidates
@@ -111,7 +111,7 @@ def write(found: Found, lead: str | None) -> tuple[str, str | None]:
     """Return the document and its lead image."""
     if found.chosen is None:
         return "", lead
-    kept = [number for number, why in found.judged if not why]
+    kept = [number for number, why in found.judged.items() if not why]
     return rendering.write(found.page, kept, found.chosen.node, lead)
 
 
@@ -154,6 +154,6 @@ def dropped(found: Found) -> tuple[Dropped, ...]:
     """Return the lines of the chosen body that are not in the document."""
     return tuple(
         Dropped(block.text, block.node.path(), why, block.size)
-        for number, why in found.judged
+        for number, why in found.judged.items()
         if why and (block := found.page.blocks[number]).text
     )

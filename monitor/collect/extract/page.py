@@ -36,6 +36,11 @@ INLINE = frozenset(
     ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "nobr", "blink", "bold", "italic"]
 )
 _DISGUISES = frozenset("span time small cite i strong em b".split())
+# Text mark-up: elements that are lines or parts of lines, tables and lists, and so never the container of an article.
+TEXTUAL = frozenset(
+    "p li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre table tbody thead tfoot tr td th figure center font span strong em b i small "
+    "time cite a".split()
+)
 # Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
 SENTENCES = frozenset(["p", "li", "td", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figcaption"])
 _KINDS = {f"h{level}": "h" for level in range(1, 7)} | {
@@ -56,7 +61,7 @@ class Node:
     of line its text is.
     """
 
-    __slots__ = ("attrs", "first", "kind", "last", "mark", "marked", "order", "parent", "signs", "tag")
+    __slots__ = ("_home", "_key", "attrs", "first", "kind", "last", "mark", "marked", "order", "parent", "signs", "tag")
 
     def __init__(self, tag: str, attrs: Attributes, parent: Node | None, order: int, first: int) -> None:
         self.tag = tag
@@ -69,8 +74,25 @@ class Node:
         self.marked: Node | None = None
         self.signs: tuple[str, ...] = ()
         self.kind = _KINDS.get(tag) or ("p" if parent is None or tag in _RESET else parent.kind)
+        self._home: Node | None = None
+        self._key: tuple[str, ...] = ()
         if parent is not None:
             self.marked = parent.marked
+
+    @property
+    def home(self) -> Node:
+        """The container a line lives in: the nearest element that is no part of text mark-up."""
+        if self._home is None:
+            self._home = self if self.parent is None or self.tag not in TEXTUAL else self.parent.home
+        return self._home
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What containers of one make have in common: tag and class, or the parent's where there is no class."""
+        if not self._key:
+            own, above = self.attrs.get("class") or "", self.parent
+            self._key = (self.tag, own) if own or above is None else (self.tag, "", above.tag, above.attrs.get("class") or "")
+        return self._key
 
     def path(self) -> str:
         """Return a short CSS-like path for people: up to three elements, each with its id or first class."""
@@ -93,7 +115,7 @@ class Block:
     """One line of the page. `kind` is `p`, `h`, `li`, `quote`, `row`, `cell`, `img` or `hr`; `size` counts words, `linked` those in
     links. A `row` holds the `cells` of a data table's row; the `cell` blocks that follow it are already in it."""
 
-    __slots__ = ("cells", "href", "kind", "linked", "node", "size", "text")
+    __slots__ = ("cells", "href", "kind", "linked", "node", "size", "text", "why")
 
     def __init__(self, kind: str, text: str, node: Node, size: int = 0, linked: int = 0) -> None:
         self.kind = kind
@@ -102,7 +124,8 @@ class Block:
         self.size = size
         self.linked = linked
         self.cells: tuple[str, ...] = ()
-        self.href: str | None = None
+        self.href: str | None = None  # where its last link leads
+        self.why: str | None = None  # the verdict on the line by itself, once it was asked for
 
 
 @dataclass(slots=True)

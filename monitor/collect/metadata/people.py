@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from monitor.collect.metadata import jsonld, tags
-from monitor.collect.metadata.titles import letters
-from monitor.text import clean
+from monitor.text import clean, letters
 
 if TYPE_CHECKING:
     from monitor.collect.extract.page import Block, Page

@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 
 from monitor.collect.metadata import jsonld, tags
-from monitor.collect.metadata.tags import Attributes
 from monitor.html import clean_title
-
-__all__ = ["Attributes", "headline", "letters", "without_site"]
+from monitor.text import letters
 
 # (source, weight): the order decides among single votes.
 _WEIGHTS = (1.1, 1.05, 1.0, 0.9)
@@ -69,8 +67,3 @@ def _is_site(part: str, known: set[str]) -> bool:
         text == name or (min(len(text), len(name)) > 2 and (text in name or name in text) and len(text) < len(name) + 14)
         for name in known
     )
-
-
-def letters(text: str) -> str:
-    """Return the letters and digits of a text, case-folded, for comparing names and titles."""
-    return "".join(char for char in text.casefold() if char.isalnum())

@@ -178,6 +178,7 @@ class _Worker(asyncio.Protocol):
         ours, self.number = nursery.fork()
         loop = asyncio.get_running_loop()
         self._connecting = loop.create_task(self._connect(loop, ours))
+        self._connecting.add_done_callback(lambda task: ours.close() if task.cancelled() else None)
 
     async def _connect(self, loop: asyncio.AbstractEventLoop, ours: socket.socket) -> None:
         await loop.create_connection(lambda: self, sock=ours)
@@ -207,6 +208,8 @@ class _Worker(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is ready; send what has waited for it."""
         self._transport = transport  # type: ignore[assignment]
+        if self._ended:
+            return transport.close()
         self._send(*self._outgoing)
         self._outgoing.clear()
 
