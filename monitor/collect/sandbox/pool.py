@@ -209,8 +209,9 @@ class _Worker(asyncio.Protocol):
         """The socket is ready; send what has waited for it."""
         self._transport = transport  # type: ignore[assignment]
         if self._ended:
-            return transport.close()
-        self._send(*self._outgoing)
+            transport.close()
+        else:
+            self._send(*self._outgoing)
         self._outgoing.clear()
 
     def data_received(self, data: bytes) -> None:

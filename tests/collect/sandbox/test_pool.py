@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pickle
 import signal
@@ -219,6 +220,21 @@ async def test_closing_leaves_nothing_behind() -> None:
     ]
     assert psutil.Process().num_fds() == before
     assert await cause(pool, jobs.double, 1) == "closed"
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_closing_at_once_leaves_nothing_behind_either(turns: int) -> None:
+    """A pool closed while its first worker is being started, at whatever point, lets go of everything."""
+    before = psutil.Process().num_fds()
+    pool = Sandbox(1)
+    job = asyncio.ensure_future(pool.run(jobs.double, 1, deadline=PATIENCE))
+    for _ in range(turns):
+        await asyncio.wait([job], timeout=0)
+    await pool.close()
+    with pytest.raises(WorkerError):
+        await job
+    gc.collect()
+    assert psutil.Process().num_fds() == before
 
 
 async def test_an_idle_pool_starts_nothing() -> None:
