@@ -8,9 +8,9 @@ of interest to no rule.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from monitor.models import Article
 from monitor.seed import RULE, is_contributor_line
@@ -35,11 +35,13 @@ _CONTRIBUTOR_HINTS = (
     "Com info",
 )
 
+BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
+_GAP, _SOFT_GAP, _SOFT_WORD = f" {BORDER} ", f" {SOFT} ", b" %b " % SOFT_BYTE
+
 Window = tuple[int, int]  # word numbers, the second exclusive
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A stretch of the article: `start` and `end` are offsets into the title (`zone == "title"`) or the seed text."""
 
     zone: str
@@ -49,15 +51,31 @@ class Paragraph:
 
 
 class Document:
-    """The words of an article, found in time linear in its length; see the module's docstring."""
+    """The words of an article, found in time linear in its length; see the module's docstring.
+
+    `cased` and `folded` are the words between single spaces, in UTF-8, as written (accents gone) and casefolded.
+    """
 
     def __init__(self, title: str, text: str) -> None:
-        title, text = _without_marks(title), _without_marks(text)
-        self.title = title
-        self.text = text
-        self.paragraphs = _paragraphs(title, text)
-        self._marked = spaced(self._joined())
-        self.cased = self._marked.replace(f" {SOFT} ", " ") if SOFT in self._marked else self._marked
+        self.title = title = _without_marks(title)
+        self.text = text = _without_marks(text)
+        self._kinds = None if _is_parted(text) else _layout(text)
+        self._enter()
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        """The title, if there is one, and the paragraphs of the body; furniture (images, rules, contributor lines) left out."""
+        head = [Paragraph("title", 0, len(self.title))] if self.title else []
+        return head + (
+            _blocks(self.text.split("\n"))
+            if self._kinds is None
+            else _seed_paragraphs(self._kinds, self.text)
+        )
+
+    def _enter(self) -> None:
+        marked = spaced(self._joined())
+        self._marked = marked
+        self.cased = marked.replace(_SOFT_WORD, b" ") if _SOFT_WORD in marked else marked
         self.folded = fold(self.cased)
 
     @classmethod
@@ -70,16 +88,21 @@ class Document:
         """Return a document of metadata values, each its own paragraph of zone `zone`."""
         document = cls("", "")
         document.text = "\n".join(_without_marks(value).replace("\n", " ") for value in values)
-        document.paragraphs = _lines_as(zone, document.text)
-        document._marked = document.cased = spaced(document._joined())
-        document.folded = fold(document.cased)
+        document.paragraphs, document._kinds = _lines_as(zone, document.text), None
+        document._enter()
         return document
 
     def _joined(self) -> str:
-        parts: list[str] = []
-        for paragraph in self.paragraphs:
-            parts += (self.source(paragraph), f" {SOFT} " if paragraph.runs_on else f" {BORDER} ")
-        return "".join(parts[:-1])
+        """Return title and paragraphs in one string, borders marked."""
+        kinds = self._kinds
+        if kinds is None:
+            return _GAP.join(map(self.source, self.paragraphs))
+        lines = self.text.split("\n")
+        if not all(kinds):
+            lines = [line for line, kind in zip(lines, kinds, strict=True) if kind]
+            kinds = [kind for kind in kinds if kind]
+        body = _softly_joined(lines, kinds) if _SOFT in kinds else _GAP.join(lines)
+        return f"{self.title}{_GAP}{body}" if self.title and lines else self.title or body
 
     def source(self, paragraph: Paragraph) -> str:
         """Return the original text of a paragraph."""
@@ -89,21 +112,21 @@ class Document:
     @cached_property
     def cased_words(self) -> list[str]:
         """Every word, case kept; paragraph borders count as words."""
-        return self.cased.split()
+        return self.cased.decode().split()
 
     @cached_property
     def folded_words(self) -> list[str]:
         """Every word, casefolded; paragraph borders count as words."""
-        return self.folded.split()
+        return self.folded.decode().split()
 
     @cached_property
     def starts(self) -> list[int]:
         """The number of the first word of each paragraph, and one past the last word at the end."""
         found, at = [], 0
-        for block in self._marked.split(BORDER):
-            for line in block.split(SOFT):
+        for block in self._marked.split(BORDER_BYTE):
+            for line in block.split(SOFT_BYTE):
                 found.append(at)
-                at += len(line.split())
+                at += max(0, line.count(b" ") - 1)
             at += 1
         return [*found[: len(self.paragraphs)], at - 1]
 
@@ -225,37 +248,46 @@ def _without_marks(text: str) -> str:
 
 
 # ── Paragraphs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _paragraphs(title: str, text: str) -> list[Paragraph]:
-    """Return the title and the paragraphs of a text, furniture (image lines, rules, contributor lines) left out.
+def _layout(text: str) -> list[int]:
+    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that runs on (`_SOFT`).
 
-    In the seed format each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into
-    the next. A text with blank lines is no seed document: there the blank line parts paragraphs and a line break is only a space.
+    Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next.
     """
-    head = [Paragraph("title", 0, len(title))] if title else []
     lines = text.split("\n")
-    if "" in lines[:-1] or "\r" in text:
-        return head + _blocks(lines)
-    return head + _seed_lines(lines)
-
-
-def _seed_lines(lines: list[str]) -> list[Paragraph]:
-    found: list[Paragraph] = []
-    start, since = 0, min(len(lines) - 5, len(lines) * 2 // 3)
+    kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
+    since = min(len(lines) - 5, len(lines) * 2 // 3)
     for number, line in enumerate(lines):
-        end = start + len(line)
-        if line and not _is_furniture(line, late=number >= since):
-            following = lines[number + 1] if number + 1 < len(lines) else RULE
-            found.append(Paragraph("body", start, end, _runs_on(line, following)))
-        start = end + 1
-    if found and found[-1].runs_on:  # what it ran on into was furniture
-        found[-1] = Paragraph("body", found[-1].start, found[-1].end)
-    return found
+        if kinds[number] == _UNSURE or number >= since:
+            kinds[number] = _kind(
+                line, lines[number + 1] if number + 1 < len(lines) else RULE, late=number >= since
+            )
+    if _SOFT in kinds and not any(kinds[max(at for at, kind in enumerate(kinds) if kind == _SOFT) + 1 :]):
+        kinds[max(at for at, kind in enumerate(kinds) if kind == _SOFT)] = (
+            _PARAGRAPH  # it ran on into furniture
+        )
+    return kinds
+
+
+_SKIPPED, _PARAGRAPH, _SOFT, _UNSURE = 0, 1, 2, 3
+_ENDINGS = frozenset(_STOPS)
+_ODD = frozenset("!-")
+
+
+def _kind(line: str, following: str, *, late: bool) -> int:
+    if not line or _is_furniture(line, late=late):
+        return _SKIPPED
+    return _SOFT if _runs_on(line, following) else _PARAGRAPH
 
 
 def _is_furniture(line: str, *, late: bool) -> bool:
     if (line[0] == "!" and line.startswith("![](") and line.endswith(")")) or line == RULE:
         return True
-    return late and any(map(line.__contains__, _CONTRIBUTOR_HINTS)) and is_contributor_line(line)
+    return (
+        late
+        and len(line) <= 400
+        and any(map(line.__contains__, _CONTRIBUTOR_HINTS))
+        and is_contributor_line(line)
+    )
 
 
 def _runs_on(line: str, following: str) -> bool:
@@ -265,6 +297,26 @@ def _runs_on(line: str, following: str) -> bool:
     return last not in _STOPS and not (
         line.startswith(("- ", "| ")) or following.startswith(("- ", "| ", "![]("))
     )
+
+
+def _softly_joined(lines: list[str], kinds: list[int]) -> str:
+    gaps = [_SOFT_GAP if kind == _SOFT else _GAP for kind in kinds[:-1]]
+    return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
+
+
+def _seed_paragraphs(kinds: list[int], text: str) -> list[Paragraph]:
+    found: list[Paragraph] = []
+    start = 0
+    for kind, line in zip(kinds, text.split("\n"), strict=True):
+        if kind:
+            found.append(Paragraph("body", start, start + len(line), kind == _SOFT))
+        start += len(line) + 1
+    return found
+
+
+def _is_parted(text: str) -> bool:
+    """Tell whether blank lines part the paragraphs: then it is no seed document, and a line break is only a space."""
+    return "\n\n" in text or "\r" in text or text.startswith("\n")
 
 
 def _blocks(lines: list[str]) -> list[Paragraph]:

@@ -26,9 +26,8 @@ class Search:
         self._index = index
         self._lexemes = lexemes
         self._fields = fields
-        self._folded = document.folded.encode()
-        self._folded_hits = index.folded.hits(self._folded)
-        self._cased_hits = index.cased.hits(document.cased.encode()) if index.cased.numbers else []
+        self._folded_hits = index.folded.hits(document.folded)
+        self._cased_hits = index.cased.hits(document.cased) if index.cased.numbers else []
         self._mentions: dict[int, list[Mention]] = {}
         self._field_searches: dict[str, FieldSearch] = {}
         self.regex_places: dict[tuple[int, int, int], tuple[str, int, int]] = {}
@@ -162,12 +161,12 @@ class Search:
 
     @cached_property
     def _folded_numbers(self) -> list[int]:
-        return _spaces(self._folded)
+        return _spaces(self.document.folded)
 
     @cached_property
     def _cased_numbers(self) -> list[int]:
-        text = self.document.cased
-        return self._folded_numbers if text.isascii() else _spaces(text.encode())
+        same = len(self.document.cased) == len(self.document.folded) and self.document.cased.isascii()
+        return self._folded_numbers if same else _spaces(self.document.cased)
 
 
 def _ends(hits: Iterable[Hit]) -> dict[int, list[int]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.models import Article, SourceFilter
 from monitor.seed import contributors
-from monitor.topics.words import fold, spaced
+from monitor.topics.words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _first(wanted: Iterable[str], names: set[str]) -> str:
 
 
 def _key(name: str) -> str:
-    return fold(spaced(name))
+    return " ".join(words_of(name)).casefold()
 
 
 def _tags(language: str | None) -> tuple[str | None, ...]:

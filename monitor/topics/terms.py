@@ -16,7 +16,7 @@ from itertools import product
 from monitor.errors import RuleError
 from monitor.topics.lexer import plain
 from monitor.topics.tree import Term
-from monitor.topics.words import HANGUL, UNSPACED, fold, spaced
+from monitor.topics.words import HANGUL, UNSPACED, words_of
 
 STAR, MARK = "\U00010c00", "\U00010c01"  # stand-ins for * and ?: caseless letters that no newspaper prints
 _TO_STANDIN = str.maketrans("*?", STAR + MARK)
@@ -180,7 +180,7 @@ def _groups(chunk: str) -> Iterator[list[str]]:
     """Yield the words of a chunk without spaces; words joined by a hyphen come as one group."""
     group: list[str] = []
     for part in _DASH.split(chunk):
-        words = spaced(part.translate(_TO_STANDIN)).split()
+        words = words_of(part.translate(_TO_STANDIN))
         if not words:
             continue
         if any(UNSPACED.search(word) for word in words):
@@ -264,7 +264,7 @@ def _word(pieces: list[Piece]) -> Word:
     if _WILD.search(text):
         return _wild_word(pieces, text)
     if len(pieces) == 1 and pieces[0].acronym and pieces[0].cased:
-        return Word(tuple(Form(fold(form), ((0, form),)) for form in _acronym_forms(text)))
+        return Word(tuple(Form(form.casefold(), ((0, form),)) for form in _acronym_forms(text)))
     return Word((_literal(pieces),))
 
 
@@ -274,7 +274,7 @@ def _literal(pieces: list[Piece]) -> Form:
         if piece.cased and piece.text.upper() != piece.text.lower():
             cased.append((at, piece.text))
         at += len(piece.text)
-    return Form(fold("".join(piece.text for piece in pieces)), tuple(cased))
+    return Form("".join(piece.text for piece in pieces).casefold(), tuple(cased))
 
 
 def _acronym_forms(text: str) -> tuple[str, ...]:
@@ -290,10 +290,10 @@ def _wild_word(pieces: list[Piece], text: str) -> Word:
     inner = text.strip(STAR)
     edges = not _WILD.search(inner)
     if not cased:
-        form = Form(fold(inner), ())
+        form = Form(inner.casefold(), ())
         return Word(
             (form,),
-            re.compile(_pattern(fold(text))),
+            re.compile(_pattern(text.casefold())),
             None,
             edges and text[0] == STAR,
             edges and text[-1] == STAR,

@@ -12,10 +12,13 @@ Sources: Unicode NFKC (UAX #15), case folding (Unicode 3.13), script ranges (Scr
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import cache
 from itertools import accumulate
+from typing import Any, NamedTuple
 
 BORDER = "\x02"  # between paragraphs: a word of its own, so that no phrase reaches across
 SOFT = "\x03"  # between lines that run on: paragraphs end, phrases do not
@@ -24,28 +27,7 @@ GLUE = "'.,&+#"
 _KEPT = f"{GLUE}{BORDER}{SOFT}"
 # Prefixes that Romance languages elide before a vowel: l'État, d'Ivoire, qu'elle, dell'arte. They are words of their own.
 _ELISIONS = frozenset(
-    [
-        "l",
-        "d",
-        "j",
-        "m",
-        "n",
-        "s",
-        "t",
-        "c",
-        "qu",
-        "jusqu",
-        "lorsqu",
-        "puisqu",
-        "quoiqu",
-        "dell",
-        "all",
-        "nell",
-        "sull",
-        "dall",
-        "un",
-        "quest",
-    ]
+    b"l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest".split()  # a list of 16 words
 )
 
 # ── One character at a time (cached): for what the tables below do not know ──────────────────────────────────────────────────────
@@ -137,8 +119,6 @@ class _Clusters(dict[str, str]):
 _clusters = _Clusters()
 
 # ── ASCII, and Latin text that becomes ASCII one character for one ──────────────────────────────────────────────────────────────
-_TO_SPACE = bytes(code if chr(code).isalnum() or chr(code) in _KEPT else 32 for code in range(128)).ljust(256)
-_TO_SPACE = _TO_SPACE[:96] + b"'" + _TO_SPACE[97:]  # a backtick is an apostrophe
 _QUOTES = (
     ("’", "'"),
     ("“", '"'),
@@ -147,10 +127,11 @@ _QUOTES = (
     ("–", "-"),
     ("‘", "'"),
     ("\xa0", " "),
-    ("…", " "),
     ("é", "e"),
-    ("•", " "),
+    ("…", " "),
+    ("`", "'"),
 )
+_COMMON = "ßšžčćěřňťďľůőűğışąęńśźżŠŽČŁłŚŻĐđőăâîșțœ"  # Latin letters beyond Latin-1 that newspapers print
 
 
 def _latin() -> dict[str, str]:
@@ -169,178 +150,250 @@ _FOREIGN = re.compile(f"[^\x00-\x7f{re.escape(''.join(_LATIN))}]+")
 _LATIN_TABLE = str.maketrans(_LATIN)
 
 
-def _ascii(text: str) -> str:
-    """Return ASCII text with everything that is neither word nor glue turned to spaces."""
-    return text.encode("ascii").translate(_TO_SPACE).decode("ascii")
+def _page() -> tuple[object, bytes]:
+    """Return a 256-character code page of ASCII and the commonest Latin signs, and the table that brings its bytes to ASCII."""
+    signs = [
+        char for char in _LATIN if "\xa0" <= char <= "\xff" or "\u2010" <= char <= "\u203a" or char in _COMMON
+    ][:128]
+    page = "".join(map(chr, range(128))) + "".join(signs)
+    table = bytes(range(128)) + "".join(_LATIN[char] for char in signs).encode()
+    return codecs.charmap_build(page.ljust(256, "\ufffe")), table.ljust(256)
 
 
-def _shape(text: str) -> str:
-    """Return the text in word characters, spaces and glue; lengths change only where foreign characters stand."""
-    if text.isascii():
-        return _ascii(text)
+_PAGE, _PAGE_TABLE = _page()
+
+
+def _one_for_one(text: str) -> bytes | None:
+    """Return a text as ASCII in which every character has one of its own, or None if it is not that simple."""
     for sign, simple in _QUOTES:
         if sign in text:
             text = text.replace(sign, simple)
     if text.isascii():
-        return _ascii(text)
-    return "".join(out for out, _ in _pieces(text))
+        return text.encode("ascii")
+    try:
+        encoded: bytes = codecs.charmap_encode(text, "strict", _PAGE)[0]  # type: ignore[arg-type]  # an EncodingMap
+    except UnicodeEncodeError:
+        return None
+    return encoded.translate(_PAGE_TABLE)
 
 
-def _pieces(text: str) -> list[tuple[str, int]]:
-    """Return the shaped text piece by piece with the number of characters each stands for; a piece is one for one unless foreign."""
-    found: list[tuple[str, int]] = []
+class _Piece(NamedTuple):
+    """Shaped text and how many characters of the source it stands for, `even` if one for one."""
+
+    out: str
+    length: int
+    even: bool
+
+
+def _pieces(text: str) -> list[_Piece]:
+    """Return the shaped text piece by piece: stretches of Latin one for one, everything else cluster by cluster."""
+    found: list[_Piece] = []
     at = 0
     for run in _FOREIGN.finditer(text):
         start, end = run.span()
         if start > at:
-            found.append((_latin_shape(text[at:start]), start - at))
-        found.extend((_clusters[cluster], len(cluster)) for cluster in CLUSTER.findall(text, start, end))
+            found.append(_Piece(_latin_shape(text[at:start]), start - at, even=True))
+        found += [
+            _Piece(_clusters[cluster], len(cluster), even=False)
+            for cluster in CLUSTER.findall(text, start, end)
+        ]
         at = end
     if at < len(text):
-        found.append((_latin_shape(text[at:]), len(text) - at))
+        found.append(_Piece(_latin_shape(text[at:]), len(text) - at, even=True))
     return found
 
 
 def _latin_shape(text: str) -> str:
-    return _ascii(text if text.isascii() else text.translate(_LATIN_TABLE))
+    return text.replace("`", "'") if text.isascii() else text.translate(_LATIN_TABLE)
 
 
 # ── Glue ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-_NO_WORD = frozenset(f" {_KEPT}")
-_UNGLUED = str.maketrans(dict.fromkeys(GLUE, " "))
-
-
-def _glued(text: str) -> str:
-    """Turn every sign that does not hold a word together into a space, and possessives too; one for one.
-
-    Each sign is judged by its neighbours alone, so that a paragraph and a whole document give the same words.
-    """
-    text = f" {text} "
-    kept: list[tuple[int, str]] = []
-    for sign, judge in _JUDGES:
-        at = text.find(sign)
-        while at >= 0:
-            if (text[at + 1] not in _NO_WORD and text[at - 1] not in _NO_WORD) or sign in "+#'":
-                change = judge(text, at)
-                if change:
-                    kept.append((at, change))
-            at = text.find(sign, at + 1)
-    bare = text.translate(_UNGLUED) if not text.isascii() else text.encode().translate(_GLUELESS).decode()
-    if not kept:
-        return bare[1:-1]
-    return _patched(bare, kept)[1:-1]
-
-
-_GLUELESS = bytes(32 if chr(code) in GLUE else code for code in range(256))
-
-
-def _patched(bare: str, kept: list[tuple[int, str]]) -> str:
-    parts: list[str] = []
-    at = 0
-    for start, change in sorted(kept):
-        parts += (bare[at:start], change)
-        at = start + len(change)
-    parts.append(bare[at:])
-    return "".join(parts)
-
-
-def _judge_apostrophe(text: str, at: int) -> str:
-    """Keep it inside a word (don't, O'Brien); a possessive 's becomes two spaces; an elision is a space."""
-    after = text[at + 1]
-    if after in "sS" and text[at + 2 : at + 3] in _NO_WORD:
-        return "  "
-    if after in _NO_WORD or text[at - 1] in _NO_WORD:
-        return ""
-    start = at
-    while at - start < 7 and text[start - 1] not in _NO_WORD:
-        start -= 1
-    return "" if text[start:at].casefold() in _ELISIONS else "'"
-
-
-def _judge_dot(text: str, at: int) -> str:
-    """Keep it between digits (3.5) and between single letters (U.S, a.m)."""
-    before, after = text[at - 1], text[at + 1]
-    if before.isdigit() and after.isdigit():
-        return "."
-    single = text[at - 2] in _NO_WORD and text[at + 2 : at + 3] in _NO_WORD
-    return "." if single and before.isalpha() and after.isalpha() else ""
-
-
-def _judge_comma(text: str, at: int) -> str:
-    """Keep it between digits: 1,500."""
-    return "," if text[at - 1].isdigit() and text[at + 1].isdigit() else ""
-
-
-def _judge_ampersand(text: str, at: int) -> str:
-    """Keep it where at least one side is one or two letters: AT&T, R&D, PG&E; not in Barnes&Noble."""
-    short_before = text[at - 2] in _NO_WORD or text[at - 3] in _NO_WORD
-    short_after = text[at + 2] in _NO_WORD or text[at + 3 : at + 4] in _NO_WORD
-    return "&" if short_before or short_after else ""
-
-
-def _judge_plus(text: str, at: int) -> str:
-    """Keep it behind a single letter: C++, C#, A+."""
-    start = at
-    while text[start - 1] in "+#" and at - start < 2:
-        start -= 1
-    letter = text[start - 1].isalpha() and text[start - 2] in _NO_WORD
-    end = at + 1
-    while text[end] in "+#" and end - start < 3:
-        end += 1
-    return text[at] if letter and end - start <= 2 and text[end] in _NO_WORD else ""
-
-
-_JUDGES = (
-    ("'", _judge_apostrophe),
-    (".", _judge_dot),
-    (",", _judge_comma),
-    ("&", _judge_ampersand),
-    ("+", _judge_plus),
-    ("#", _judge_plus),
+# What a byte of a line is. Lines that are not ASCII are judged by a stand-in of the same length (`_unglued`).
+_NOTHING, _LETTER, _DIGIT = 0, 1, 2
+_KIND = bytes(
+    _DIGIT if chr(code).isdigit() else _LETTER if chr(code).isalpha() else _NOTHING for code in range(128)
+).ljust(256, b"\0")
+_SPACE, _GONE = 32, 1
+_KEEP = {
+    ord(sign): 0x80 + at for at, sign in enumerate(GLUE)
+}  # how a sign is written that holds a word together
+_STICKY = frozenset(b"+#")
+# Signs that stand beside a space nearly always, so that most of them can simply be left out.
+_SIGNS = b"'.,&+#\":;!?()[]%$"
+_WORD_BYTES = bytes(code for code in range(128) if _KIND[code])
+_BLANK_TABLE = bytearray(
+    code if _KIND[code] or chr(code) in f"{BORDER}{SOFT}" else _SPACE for code in range(256)
 )
+for _sign, _kept in _KEEP.items():
+    _BLANK_TABLE[_kept] = _sign
+_LEFT_OUT = _SIGNS + bytes([_GONE])
+
+
+@cache
+def _junctions() -> Any:
+    """Return the automaton that finds every sign before which or behind which a word goes on: all that needs a judgement."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+    before = [bytes([sign, word]) for sign in _SIGNS for word in _WORD_BYTES]
+    behind = [bytes([word, sign]) for sign in _STICKY for word in _WORD_BYTES]
+    return BytesAhoCorasick(before + behind, implementation=Implementation.DFA)  # small, and twice as fast
+
+
+def _judge(line: bytearray) -> None:
+    """Mark every sign that holds a word together, blank every other that parts two words, take out possessives; in place.
+
+    Each sign is judged by its neighbours alone, so that a paragraph and a whole document give the same words. The line begins with
+    one space and ends with three. Signs between a space and anything are left for the caller to blank or to leave out.
+    """
+    for _, start, _ in _junctions().find_matches_as_indexes(line, overlapping=True):
+        sign = line[start]
+        if _KIND[sign]:
+            _judge_plus(line, start + 1)
+        elif sign in _JUDGES:
+            line[start] = _JUDGES[sign](line, start)
+        elif line[start - 1] != _SPACE:
+            line[start] = _SPACE
+
+
+def _judge_apostrophe(line: bytearray, at: int) -> int:
+    """Keep it inside a word (don't, O'Brien); a possessive 's goes; behind an elided article (l'État) it is a space."""
+    after = line[at + 1]
+    if after in b"sS" and not _KIND[line[at + 2]]:
+        line[at + 1] = _GONE
+        return _GONE
+    return _KEEP[39] if _KIND[line[at - 1]] and not _is_elision(line, at) else _SPACE
+
+
+def _is_elision(line: bytearray, at: int) -> bool:
+    start = at
+    while at - start < 8 and _KIND[line[start - 1]]:
+        start -= 1
+    return bytes(line[start:at]).lower() in _ELISIONS
+
+
+def _judge_dot(line: bytearray, at: int) -> int:
+    """Keep it between digits (3.5) and between single letters (U.S, a.m)."""
+    before, after = _KIND[line[at - 1]], _KIND[line[at + 1]]
+    if before == after == _DIGIT:
+        return _KEEP[46]
+    single = before == after == _LETTER and not _KIND[line[at - 2]] and not _KIND[line[at + 2]]
+    return _KEEP[46] if single else _SPACE
+
+
+def _judge_comma(line: bytearray, at: int) -> int:
+    """Keep it between digits: 1,500."""
+    return _KEEP[44] if _KIND[line[at - 1]] == _KIND[line[at + 1]] == _DIGIT else _SPACE
+
+
+def _judge_ampersand(line: bytearray, at: int) -> int:
+    """Keep it between words of which at least one has one or two letters: AT&T, R&D, PG&E; not in Barnes&Noble."""
+    short_before = not (_KIND[line[at - 2]] and _KIND[line[at - 3]])
+    short_after = not (_KIND[line[at + 2]] and _KIND[line[at + 3]])
+    return _KEEP[38] if _KIND[line[at - 1]] and (short_before or short_after) else _SPACE
+
+
+def _judge_plus(line: bytearray, at: int) -> None:
+    """Keep one or two behind a single letter: C++, C#, A+."""
+    end = at
+    while line[end] in _STICKY:
+        end += 1
+    if _KIND[line[at - 1]] == _LETTER and not _KIND[line[at - 2]] and end - at <= 2 and not _KIND[line[end]]:
+        line[at:end] = bytes(_KEEP[sign] for sign in line[at:end])
+    else:
+        line[at:end] = b" " * (end - at)
+
+
+_JUDGES = {39: _judge_apostrophe, 46: _judge_dot, 44: _judge_comma, 38: _judge_ampersand}
+
+
+class _StandIns(dict[int, str]):
+    """For each character one of ASCII that is glued alike."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = char if code < 128 else "0" if char.isdigit() else "x"
+        return self[code]
+
+
+_stand_ins = _StandIns()
+
+
+def _unglued(shaped: str) -> str:
+    """Return a shaped line, not all ASCII, in words, spaces and glue; one for one."""
+    line = _blanked(shaped.translate(_stand_ins).encode("ascii"))
+    return "".join(char if kept != " " else " " for char, kept in zip(shaped, line, strict=True))
+
+
+def _blanked(line: bytes) -> str:
+    """Return an ASCII line in words, spaces and glue; one for one."""
+    judged = bytearray(b" %b   " % line)
+    _judge(judged)
+    return judged[1:-3].translate(_BLANK_TABLE).decode("ascii")
 
 
 # ── What the rest of the package uses ───────────────────────────────────────────────────────────────────────────────────────────
-def spaced(text: str) -> str:
-    """Return `text` as its words between single spaces, with one space before and behind; paragraph marks stay as words."""
-    shaped = _shape(text).replace(", ", " ").replace(". ", " ")
-    return f" {' '.join(_glued(shaped).split())} "
+def spaced(text: str) -> bytes:
+    """Return the words of `text` between single spaces in UTF-8, one space before and behind; paragraph marks stay as words."""
+    simple = _one_for_one(text)
+    if simple is None:
+        words = _unglued("".join(piece.out for piece in _pieces(text))).split()
+        return " ".join(["", *words, ""]).encode() if words else b" "
+    judged = bytearray(b" %b   " % simple)
+    _judge(judged)
+    line = bytes(judged.translate(_BLANK_TABLE, _LEFT_OUT))
+    while b"  " in line:
+        line = line.replace(b"   ", b" ").replace(b"  ", b" ")
+    return line
 
 
-def fold(text: str) -> str:
-    """Return spaced text casefolded; every character stays in its place."""
-    return text.lower() if text.isascii() else text.casefold()
+def fold(line: bytes) -> bytes:
+    """Return a spaced line casefolded: the same words, in the same order."""
+    return line.lower() if line.isascii() else line.decode().casefold().encode()
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, case kept."""
+    return spaced(text).decode().split()
 
 
 def places(text: str) -> list[tuple[int, int]]:
     """Return where the words of `spaced(text)` stand in `text`, as (start, end) offsets."""
-    pieces = [(_latin_shape(text), len(text))] if text.isascii() else _pieces(text)
-    shaped = "".join(out for out, _ in pieces)
-    spans = [_whole(shaped, match) for match in _RUN.finditer(_glued(shaped))]
-    if len(pieces) == 1 and len(shaped) == len(text):
-        return spans
+    simple = _one_for_one(text)
+    if simple is not None:
+        return [_with_dot(simple, start, end) for start, end in _runs(_blanked(simple))]
+    pieces = _pieces(text)
+    whole = "".join(piece.out for piece in pieces)
+    spans = [_with_dot(whole.encode("ascii", "replace"), start, end) for start, end in _runs(_unglued(whole))]
     return _led_back(pieces, spans)
 
 
-_RUN = re.compile("[^ ]+")
+def _runs(line: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of every word in a line of words and spaces."""
+    parts = line.split(" ")
+    ends = accumulate(len(part) + 1 for part in parts)
+    return [(end - 1 - len(part), end - 1) for end, part in zip(ends, parts, strict=True) if part]
 
 
-def _whole(shaped: str, match: re.Match[str]) -> tuple[int, int]:
+def _with_dot(shaped: bytes, start: int, end: int) -> tuple[int, int]:
     """Return the span of a word with the last full stop of a dotted one: U.S. ends behind its second dot."""
-    start, end = match.span()
-    dotted = "." in match[0] and match[0][-1].isalpha() and shaped[end : end + 1] == "."
-    return start, end + dotted
+    if (
+        shaped[end : end + 1] == b"."
+        and shaped[end - 2 : end - 1] == b"."
+        and _KIND[shaped[end - 1]] == _LETTER
+        and end - start > 2
+    ):
+        return start, end + 1
+    return start, end
 
 
-def _led_back(pieces: list[tuple[str, int]], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _led_back(pieces: list[_Piece], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Lead spans in the shaped text back to the text it came from."""
-    shaped_at = [0, *accumulate(len(out) for out, _ in pieces)]
-    source_at = [0, *accumulate(length for _, length in pieces)]
+    shaped_at = [0, *accumulate(len(piece.out) for piece in pieces)]
+    source_at = [0, *accumulate(piece.length for piece in pieces)]
 
     def back(at: int, *, after: bool) -> int:
         index = bisect_right(shaped_at, at - after) - 1
-        out, length = pieces[index]
-        if (len(out) == length and length > 1) or out == "" or (len(out) == 1 == length):
+        if pieces[index].even:
             return source_at[index] + at - shaped_at[index]
         return source_at[index + 1] if after else source_at[index]
 

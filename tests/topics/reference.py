@@ -85,7 +85,7 @@ def characters(text: str, wild: str = "") -> list[tuple[str, int, int]]:
 def words(text: str, wild: str = "") -> list[Word]:
     """Return the words of a text; `wild` are signs to take for letters (in terms)."""
     chars = characters(text, wild)
-    line = "".join(char for char, _, _ in chars)
+    line = without_possessives("".join(char for char, _, _ in chars), wild)
     keep = [holds(line, at, wild) for at in range(len(line))]
     found: list[Word] = []
     at = 0
@@ -102,10 +102,20 @@ def words(text: str, wild: str = "") -> list[Word]:
     return found
 
 
+def without_possessives(line: str, wild: str) -> str:
+    """Return the line with every 's that ends a word made space."""
+    at = line.find("'")
+    while at >= 0:
+        if line[at + 1 : at + 2] in ("s", "S") and not (line[at + 2 :] and letter(line[at + 2], wild)):
+            line = line[:at] + "  " + line[at + 2 :]
+        at = line.find("'", at + 1)
+    return line
+
+
 def word_at(text: str, chars: list[tuple[str, int, int]], line: str, at: int, end: int) -> Word:
     stop = chars[end - 1][2]
     made = line[at:end]
-    if "." in made and made[-1].isalpha() and line[end : end + 1] == ".":
+    if made[-2:-1] == "." and not made[-1].isdigit() and line[end : end + 1] == ".":
         stop = chars[end][2]
     letters = unicodedata.normalize("NFKC", text[chars[at][1] : stop])
     return Word(made, chars[at][1], stop, "".join(char for char in letters if letter(char)))
@@ -129,8 +139,6 @@ def holds(line: str, at: int, wild: str) -> bool:
         return line[index] if 0 <= index < len(line) else " "
 
     sign = line[at]
-    if sign in "sS" and char(at - 1) == "'" and not is_letter(at + 1):
-        return False  # the possessive
     if is_letter(at):
         return True
     if sign in "+#":
@@ -151,8 +159,8 @@ def holds(line: str, at: int, wild: str) -> bool:
         singles = (
             not is_letter(at - 2)
             and not is_letter(at + 2)
-            and char(at - 1).isalpha()
-            and char(at + 1).isalpha()
+            and not char(at - 1).isdigit()
+            and not char(at + 1).isdigit()
         )
         return numbers or singles
     if sign == "&":
@@ -166,7 +174,7 @@ def sticks(line: str, at: int, wild: str) -> bool:
         if match.start() <= at < match.end():
             before = match.start() - 1
             single = (
-                before >= 0 and line[before].isalpha() and not (before > 0 and letter(line[before - 1], wild))
+                before >= 0 and letter(line[before], wild) and not line[before].isdigit() and not (before > 0 and letter(line[before - 1], wild))
             )
             follows = match.end() < len(line) and letter(line[match.end()], wild)
             return single and len(match[0]) <= 2 and not follows
