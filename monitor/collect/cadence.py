@@ -186,7 +186,7 @@ def _succeeded(
             feed,
             response,
             state.hints,
-            adapt(state, response, findings, state.lifetime, policy),
+            adapt(state, response, findings, state.lifetime, now, policy),
             findings,
             now,
             jitter,
@@ -226,7 +226,7 @@ def _learned(
     policy: Policy,
 ) -> tuple[FeedState, Plan]:
     """Take over what a whole document teaches; one without entries teaches nothing about them (28)."""
-    adaptive = adapt(state, response, findings, lifetime(document), policy)
+    adaptive = adapt(state, response, findings, lifetime(document), now, policy)
     plan = after_success(feed, response, document.hints, adaptive, findings, now, jitter, policy)
     missed = gap(state, document, findings.overlap, now)
     whole = not document.error

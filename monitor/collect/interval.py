@@ -23,8 +23,10 @@ JITTER = 0.1
 SHORTER, LONGER, QUIET = 0.75, 1.25, 1.5
 """Factors for little overlap (< 33 % known), much (> 67 %), and nothing new at all."""
 
-LIFETIME_SHARE = 0.25
-"""An entry should be met on four polls before it leaves the document: a quiet night must not stretch the interval past the morning rush."""
+LIFETIME_SHARE = 1 / 4
+QUIET_SHARE = 1 / 8
+"""An entry should be met on four polls before it leaves the document: a quiet night must not stretch the interval past the morning rush.
+Feeds that come in bursts (a day's list at once) are let off: a pause of an eighth of the time nothing was new is always allowed."""
 
 HEALING = timedelta(hours=6)
 """A feed that failed for a month is back within this time of healing (requirement 16): the longest pause after transient errors."""
@@ -57,14 +59,20 @@ class Findings:
 
 
 def adapt(
-    state: FeedState, response: Response, findings: Findings, lifetime: timedelta | None, policy: Policy
+    state: FeedState,
+    response: Response,
+    findings: Findings,
+    lifetime: timedelta | None,
+    now: datetime,
+    policy: Policy,
 ) -> timedelta:
     """Return the learned interval after a poll, within floor and cap. `lifetime` is how long entries stay in the document."""
     least = floor(response, policy)
     interval = state.adaptive or policy.default
     interval *= _factor(findings, has_history=state.baselined)
     if lifetime is not None:
-        interval = min(interval, lifetime * LIFETIME_SHARE)
+        quiet = now - state.last_new if state.last_new and not findings.new else timedelta()
+        interval = min(interval, max(lifetime * LIFETIME_SHARE, quiet * QUIET_SHARE))
     return min(max(interval, least), policy.max)
 
 

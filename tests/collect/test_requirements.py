@@ -365,10 +365,21 @@ def test_req_11_a_quiet_night_does_not_cost_the_morning() -> None:
     """However long nothing was new, the interval stays under a quarter of the time an entry remains in the document."""
     dated = tuple(replace(entry, published=NOW - n * 20 * MINUTE) for n, entry in enumerate(ENTRIES))
     after = poll(state(), ok(), replace(DOCUMENT, entries=dated))
-    for night in range(1, 20):
+    for night in range(1, 9):
         after = poll(after, failed(Outcome.NOT_MODIFIED, 304), now=NOW + night * HOUR)
     assert after.lifetime == 280 * MINUTE
     assert after.adaptive == 70 * MINUTE
+
+
+def test_req_11_a_feed_of_daily_bursts_is_not_polled_like_a_ticker() -> None:
+    """Entries that all came within minutes, and then nothing for half a day: the interval grows with the quiet."""
+    burst = tuple(replace(entry, published=NOW - n * MINUTE) for n, entry in enumerate(ENTRIES))
+    after = poll(state(), ok(), replace(DOCUMENT, entries=burst))
+    assert after.adaptive == POLICY.min
+    while (now := after.next_poll) is not None and now < NOW + 12 * HOUR:
+        after = poll(after, failed(Outcome.NOT_MODIFIED, 304), now=now)
+    assert after.adaptive is not None
+    assert after.adaptive > HOUR
 
 
 @given(st.floats(0, 1, exclude_max=True))

@@ -10,6 +10,7 @@ from typing import Any
 from monitor.collect.feeds import _fast as read_fast
 from monitor.collect.feeds import decode, prescan, thorough
 from monitor.collect.feeds.prolog import read_prolog
+from monitor.collect.feeds.repair import without_tail
 from monitor.models import Entry, FeedDocument
 
 FOLDER = Path(__file__).resolve().parents[1] / "collect" / "feeds"
@@ -62,7 +63,7 @@ def both_readers(body: bytes) -> tuple[FeedDocument, FeedDocument] | None:
     prolog = read_prolog(decode(body))
     if not prolog.root:
         return None
-    mended, quick = read_fast(prescan.scan(prolog.text)[0], ADDRESS)
+    mended, quick = read_fast(prescan.scan(without_tail(prolog.text))[0], ADDRESS)
     if quick.handed_over:
         return None
     return replace(quick, error=""), thorough.read(

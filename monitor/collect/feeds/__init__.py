@@ -17,7 +17,7 @@ from monitor.collect.decoding import decode
 from monitor.collect.discover import discover
 from monitor.collect.feeds import channel, fast, prescan, thorough
 from monitor.collect.feeds.prolog import Prolog, read_prolog
-from monitor.collect.feeds.repair import close, repair
+from monitor.collect.feeds.repair import close, repair, without_tail
 from monitor.collect.feeds.salvage import salvage
 from monitor.collect.jsonfeed import parse_jsonfeed
 from monitor.errors import ParseError
@@ -69,7 +69,7 @@ def _foreign(prolog: Prolog) -> str:
 
 def _read(text: str, url: str) -> FeedDocument:
     """Try the fast reader, mend and try again, then hand over; raises ParseError when nothing makes a feed of it."""
-    text, cut = prescan.scan(text)
+    text, cut = prescan.scan(without_tail(text))
     mended, document = _fast(text, url)
     if document.outcome is not Outcome.OK:
         document = _hand_over(mended, url, document.handed_over)

@@ -43,8 +43,8 @@ _KNOWN = {
 
 
 def repair(text: str) -> str:
-    """Return the document with stray ampersands and `<`, HTML entities, undeclared prefixes and trailing junk mended."""
-    pieces = _OPAQUE.split(_without_tail(text))
+    """Return the document with stray ampersands and `<`, HTML entities and undeclared prefixes mended."""
+    pieces = _OPAQUE.split(text)
     pieces[::2] = [_LESS.sub("&lt;", _AMPERSAND.sub(_reference, piece)) for piece in pieces[::2]]
     return _declare_prefixes(pieces)
 
@@ -59,7 +59,7 @@ def mended_tree(text: str) -> _Element:
     return root
 
 
-def _without_tail(text: str) -> str:
+def without_tail(text: str) -> str:
     """Cut what follows the root element (a counter, an advertisement, the page a plug-in appended)."""
     ends = [match.end() for match in _CLOSING_ROOT.finditer(text, max(0, len(text) - 200_000))]
     return text[: ends[-1]] if ends else text
