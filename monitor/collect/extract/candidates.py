@@ -6,6 +6,7 @@ links) and readability's vote of paragraphs for their parents fail on different 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -13,9 +14,25 @@ from monitor.collect.extract.page import TEXTUAL, Block, Node, Page
 
 # Names of the body in common publishing systems, as words (see `marks.signature`).
 _BODY_NAMES = frozenset(
-    name.strip()
-    for name in ["articlebody", " article body", " article body content", " article body text", " articlebody content", " entry content", " post content", " post body", " post body content", " story body", " story body text", " article content", " article text", " single post content", " body copy", " news body", " story content", " story text", " content body", " body content", " blog content", " blog post content", " blog body", " rich text", " richtext", " w richtext", " c entry content", " gh content", " post full content", " field name body", " field body", " node body", " article copy", " news text", " news content", " newstext", " td post content", " cuerpo", " cuerpo noticia", " nota cuerpo", " texto noticia", " corps article", " artikeltext", " artikel text", " article main", " article main content", " the content", " e content", " caas body", " content article body", " article body wrapper", " article body container", " story content body", " article page content", " page content", " content text", " maincontent", " main content", " text", " content", " mw parser output", " wysiwyg", " post text", " post entry", " entry", " article", " story", " article detail", " articlecontent", " detail content", " postcontent"]
+    (
+        "articlebody, article body, article body content, article body text, articlebody content, "
+        "entry content, post content, post body, post body content, story body, story body text, "
+        "article content, article text, single post content, body copy, news body, story content, "
+        "story text, content body, body content, blog content, blog post content, blog body, rich text, "
+        "richtext, w richtext, c entry content, gh content, post full content, field name body, "
+        "field body, node body, article copy, news text, news content, newstext, td post content, "
+        "cuerpo, cuerpo noticia, nota cuerpo, texto noticia, corps article, artikeltext, artikel text, "
+        "article main, article main content, the content, e content, caas body, content article body, "
+        "article body wrapper, article body container, story content body, article page content, "
+        "page content, content text, maincontent, main content, text, content, mw parser output, "
+        "wysiwyg, post text, post entry, entry, article, story, article detail, articlecontent, "
+        "detail content, postcontent"
+    ).split(", ")
 )
+_LEAST = 20.0  # value of an element that can be an article at all
+_COUNTED = 60.0  # words of a paragraph that count as votes: one long paragraph is no article
+
+
 @dataclass(slots=True)
 class Candidate:
     """One candidate body: an element, what proposed it, the blocks it keeps, and how the others agree with it."""
@@ -47,23 +64,20 @@ def value(block: Block) -> float:
     return -1.0
 
 
-@dataclass(slots=True)
 class Weights:
-    """Running sums over the page's blocks, so that any element's weight is one subtraction."""
+    """Running sums over the page's blocks, so that any element's weight is one subtraction; marked blocks weigh nothing."""
 
-    value: list[float]
-    words: list[int]
+    def __init__(self, page: Page) -> None:
+        values = (0.0 if block.node.marked is not None else value(block) for block in page.blocks)
+        self._sums = [0.0, *accumulate(values)]
 
     def of(self, node: Node) -> float:
         """Return the value of an element's blocks."""
-        return self.value[node.last] - self.value[node.first]
+        return self._sums[node.last] - self._sums[node.first]
 
 
-def weigh(page: Page) -> Weights:
-    """Sum values and words up, marked blocks counting nothing."""
-    values = [0.0 if block.node.marked is not None else value(block) for block in page.blocks]
-    words = [0 if block.node.marked is not None else block.size for block in page.blocks]
-    return Weights([0.0, *accumulate(values)], [0, *accumulate(words)])
+# ── Marks that turn out wrong ─────────────────────────────────────────────────────────────────────────────────────────────────────
+_STUBBORN = frozenset(("comments", "hidden", "no script"))
 
 
 def pardon(page: Page) -> None:
@@ -74,16 +88,21 @@ def pardon(page: Page) -> None:
     """
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
     free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
-    suspects: dict[tuple[int, str], list[Node]] = {}
-    for node in page.nodes:
-        if node.mark and node.mark != "strip rule":
-            suspects.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
-    for (_, mark), nodes in suspects.items():
+    for mark, nodes in _suspects(page):
         share = sum(good[node.last] - good[node.first] for node in nodes)
-        limit = 0.8 if mark in ("comments", "hidden", "no script") else 0.5
+        limit = 0.8 if mark in _STUBBORN else 0.5
         if share > limit * good[-1] and free < share:
             for node in nodes:
                 _unmark(page, node)
+
+
+def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
+    """Return the marked elements, siblings of one mark together."""
+    found: dict[tuple[int, str], list[Node]] = {}
+    for node in page.nodes:
+        if node.mark and node.mark != "strip rule":
+            found.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
+    return [(mark, nodes) for (_, mark), nodes in found.items()]
 
 
 def _unmark(page: Page, node: Node) -> None:
@@ -99,38 +118,45 @@ def _unmark(page: Page, node: Node) -> None:
             block.node.marked = above
 
 
-def propose(page: Page, weights: Weights) -> list[Candidate]:
+# ── Proposals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def propose(page: Page) -> list[Candidate]:
     """Return the candidate bodies, each element once, with the name of what proposed it first."""
     found: dict[int, Candidate] = {}
-    for name, node in _proposals(page, weights):
+    for name, node in _proposals(page, Weights(page)):
         if node is not None and node.order not in found:
             found[node.order] = Candidate(name, node)
     return list(found.values())
 
 
-def _proposals(page: Page, weights: Weights) -> list[tuple[str, Node | None]]:
-    votes = _votes(page)
-    best = max(votes, key=lambda order: votes[order], default=None)
-    return [
-        (
-            "itemprop",
-            _heaviest(
-                page, weights, lambda node: "articlebody" in node.signs or "article body" in node.signs
-            ),
-        ),
-        ("class", _heaviest(page, weights, lambda node: not _BODY_NAMES.isdisjoint(node.signs))),
-        ("density", _densest(page, weights)),
-        ("votes", page.nodes[best] if best is not None else None),
-        (
-            "article",
-            _heaviest(page, weights, lambda node: node.tag in ("article", "main") or "main" in node.signs),
-        ),
-    ]
+def _proposals(page: Page, weights: Weights) -> Iterator[tuple[str, Node | None]]:
+    yield "site rule", common_ancestor(page.bodies)
+    yield (
+        "itemprop",
+        _heaviest(page, weights, lambda node: "articlebody" in node.signs or "article body" in node.signs),
+    )
+    yield "class", _heaviest(page, weights, lambda node: not _BODY_NAMES.isdisjoint(node.signs))
+    yield "density", _heaviest(page, weights, lambda node: True)
+    yield "votes", _most_voted(page)
+    yield (
+        "article",
+        _heaviest(page, weights, lambda node: node.tag in ("article", "main") or "main" in node.signs),
+    )
 
 
-def _heaviest(page, weights, wanted) -> Node | None:
+def common_ancestor(nodes: list[Node]) -> Node | None:
+    """Return the innermost element that holds all of `nodes`."""
+    if not nodes:
+        return None
+    first, last = min(node.first for node in nodes), max(node.last for node in nodes)
+    node = min(nodes, key=lambda node: node.order)
+    while node.parent is not None and not (node.first <= first and node.last >= last):
+        node = node.parent
+    return node
+
+
+def _heaviest(page: Page, weights: Weights, wanted: Callable[[Node], bool]) -> Node | None:
     """Return the wanted element with the greatest weight; of nested ones with the same prose the innermost."""
-    best, top = None, 20.0
+    best, top = None, _LEAST
     for node in page.nodes:
         if node.marked is None and node.last > node.first and node.tag not in TEXTUAL and wanted(node):
             weight = weights.of(node)
@@ -139,25 +165,18 @@ def _heaviest(page, weights, wanted) -> Node | None:
     return best
 
 
-def _densest(page: Page, weights: Weights) -> Node | None:
-    return _heaviest(page, weights, lambda node: True)
-
-
-def _votes(page: Page) -> dict[int, float]:
-    """Let each paragraph vote for its parent (1), grandparent (1/2) and great-grandparent (1/4) (readability's rule)."""
+def _most_voted(page: Page) -> Node | None:
+    """Let each paragraph vote for the element around it (1), the next (1/2) and the next (1/4): readability's rule."""
     votes: dict[int, float] = {}
     for block in page.blocks:
         worth = value(block)
         if worth <= 0 or block.node.marked is not None:
             continue
-        node, share = (
-            (block.node if block.node.tag not in ("p", "li", "blockquote") else block.node.parent),
-            min(worth, 60.0),
-        )
-        while node is not None and share > 1e-3 and node.tag not in ("body", "html"):
-            votes[node.order] = votes.get(node.order, 0.0) + share
-            share /= 2
-            if share < min(worth, 60.0) / 4:
+        node = block.node.parent if block.node.tag in ("p", "li", "blockquote") else block.node
+        for share in (1.0, 0.5, 0.25):
+            if node is None or node.tag in ("body", "html"):
                 break
+            votes[node.order] = votes.get(node.order, 0.0) + share * min(worth, _COUNTED)
             node = node.parent
-    return votes
+    best = max(votes, key=lambda order: votes[order], default=None)
+    return None if best is None else page.nodes[best]

@@ -25,7 +25,12 @@ _WEB_NAMES = {
     "x-user-defined": "windows-1252",
 }  # fmt: skip
 _ALLOWED = frozenset(
-    ["utf-8", "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258", "windows-874", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "koi8-r", "koi8-u", "gb18030", "cp932", "euc-jp", "iso-2022-jp", "cp949", "big5hkscs", "macintosh", "ibm866"]
+    (
+        "utf-8 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 "
+        "windows-1256 windows-1257 windows-1258 windows-874 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 "
+        "iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 "
+        "koi8-r koi8-u gb18030 cp932 euc-jp iso-2022-jp cp949 big5hkscs macintosh ibm866"
+    ).split()
 )
 
 # What text in a legacy encoding is made of. Frequent letters, not merely possible ones: every byte pair is some GB18030 ideograph.

@@ -30,6 +30,15 @@ def verdicts(page: Page, node: Node, facts: Facts) -> Verdicts:
     return why
 
 
+def ruled(page: Page, node: Node) -> Verdicts:
+    """Return the verdicts by a site's own rule: what its `body` selector names, less what its `strip` names and boilerplate lines."""
+    inside = {number for body in page.bodies for number in range(body.first, body.last)}
+    return {
+        number: own_reason(page.blocks[number], node) if number in inside else "outside the site's body"
+        for number in range(node.first, node.last)
+    }
+
+
 def own_reason(block: Block, node: Node) -> str:
     """Return why a block is no text of this body, from itself and the elements between it and the body."""
     marked = block.node.marked
@@ -79,7 +88,11 @@ def _drop_headline(page: Page, why: Verdicts, title: str) -> None:
     wanted, words, last = letters(title), 0, -1
     for number, reason in why.items():
         block = page.blocks[number]
-        if block.kind == "h" and words < _INTRODUCTION and (block.node.tag == "h1" or letters(block.text) == wanted != ""):
+        if (
+            block.kind == "h"
+            and words < _INTRODUCTION
+            and (block.node.tag == "h1" or letters(block.text) == wanted != "")
+        ):
             last = number
         words += 0 if reason else block.size
         if words >= _INTRODUCTION:

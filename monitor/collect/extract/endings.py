@@ -34,7 +34,11 @@ def _drop_next_article(page: Page, why: dict[int, str], facts: Facts) -> None:
     words = 0
     for number, reason in why.items():
         block = page.blocks[number]
-        if words >= _ENOUGH and block.node.tag == "h1" and _leads_elsewhere(page, block.href, block.text, facts):
+        if (
+            words >= _ENOUGH
+            and block.node.tag == "h1"
+            and _leads_elsewhere(page, block.href, block.text, facts)
+        ):
             _cut(why, number, "next article")
             return
         words += 0 if reason else block.size
@@ -96,7 +100,12 @@ def _drop_biography(page: Page, why: dict[int, str]) -> None:
     kept = _kept(page, why)
     for number in kept[-3:] if len(kept) >= 6 else ():
         block = page.blocks[number]
-        if block.kind == "p" and block.size >= 8 and is_bio(block.text) and not is_contributor_line(block.text):
+        if (
+            block.kind == "p"
+            and block.size >= 8
+            and is_bio(block.text)
+            and not is_contributor_line(block.text)
+        ):
             why[number] = "author's biography"
 
 
@@ -111,7 +120,9 @@ def _drop_bare_headings(page: Page, why: dict[int, str]) -> None:
         block = page.blocks[number]
         if why[number]:
             below += [why[number]] if block.size else []
-        elif block.kind == "h" and (not following or (following == "h" and below and _BOXES.issuperset(below))):
+        elif block.kind == "h" and (
+            not following or (following == "h" and below and _BOXES.issuperset(below))
+        ):
             why[number] = "heading without text"
         elif block.size:
             below, following = [], block.kind

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.collect import metadata
 from monitor.collect.extract import embedded, judging, rendering
-from monitor.collect.extract.candidates import Candidate, pardon, propose, weigh
+from monitor.collect.extract.candidates import Candidate, pardon, propose
 from monitor.collect.extract.charset import decode
-from monitor.collect.extract.cleaning import Verdicts, verdicts
-from monitor.collect.extract.page import MAX_CHARS, Page, read
+from monitor.collect.extract.cleaning import Verdicts, ruled, verdicts
+from monitor.collect.extract.page import Page
 from monitor.collect.extract.report import Contender, Dropped, Extraction
+from monitor.collect.extract.walk import MAX_CHARS, read
 from monitor.models import Article, Completeness, Entry, article_id
 from monitor.urls import canonical
 
@@ -80,7 +80,7 @@ class Found:
 def body_of(page: Page, facts: metadata.Facts) -> Found:
     """Return the best body of the page."""
     chosen, candidates = choose(page, facts)
-    return Found(page, chosen, tuple(candidates), verdicts(page, chosen.node, facts) if chosen else {})
+    return Found(page, chosen, tuple(candidates), judgement(page, chosen, facts) if chosen else {})
 
 
 def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found | None:
@@ -99,12 +99,19 @@ def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found 
 def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:
     """Return the best body of the page and all that were considered; a site's own rule is not argued with."""
     pardon(page)
-    candidates = propose(page, weigh(page))
+    candidates = propose(page)
     for candidate in candidates:
-        kept = [number for number, why in verdicts(page, candidate.node, facts).items() if not why]
+        kept = [number for number, why in judgement(page, candidate, facts).items() if not why]
         candidate.kept = frozenset(number for number in kept if page.blocks[number].size)
         candidate.size = sum(page.blocks[number].size for number in candidate.kept)
-    return judging.judge(page, candidates, facts.witness), candidates
+    return judging.judge(page, candidates), candidates
+
+
+def judgement(page: Page, candidate: Candidate, facts: metadata.Facts) -> Verdicts:
+    """Return the verdicts on a candidate's blocks."""
+    if candidate.name == "site rule":
+        return ruled(page, candidate.node)
+    return verdicts(page, candidate.node, facts)
 
 
 def write(found: Found, lead: str | None) -> tuple[str, str | None]:
@@ -115,9 +122,7 @@ def write(found: Found, lead: str | None) -> tuple[str, str | None]:
     return rendering.write(found.page, kept, found.chosen.node, lead)
 
 
-def describe(
-    facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None
-) -> Article:
+def describe(facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None) -> Article:
     """Put text and metadata together."""
     identity = canonical(facts.canonical)
     return Article(
@@ -145,7 +150,14 @@ def contenders(found: Found) -> tuple[Contender, ...]:
     """Return the candidates for people, best first."""
     ranked = sorted(found.candidates, key=lambda candidate: -candidate.score)
     return tuple(
-        Contender(one.name, one.node.path(), one.size, round(one.agreement, 3), round(one.score, 3), one is found.chosen)
+        Contender(
+            one.name,
+            one.node.path(),
+            one.size,
+            round(one.agreement, 3),
+            round(one.score, 3),
+            one is found.chosen,
+        )
         for one in ranked
     )
 

@@ -20,7 +20,9 @@ Key = tuple[str, ...]
 
 HOME = 0.12  # share of the prose from which a make of container is home
 LONG = 25  # or so many words a paragraph on average, in three paragraphs or more
-HEARD = 0.8  # share of the body found in the page's own data from which that data is whole, not cut at a paywall
+HEARD = (
+    0.8  # share of the body found in the page's own data from which that data is whole, not cut at a paywall
+)
 AFTER = 0.3  # share of the body above which what follows it is no mere box
 OPENING = 15  # words of full sentences that make a box above the body its first words
 SMALL = 120  # words: a bigger box is no offer
@@ -56,7 +58,9 @@ def drop(page: Page, why: dict[int, str], facts: Facts) -> None:
 def household(page: Page, why: dict[int, str]) -> Household:
     """Find the makes of container that hold the body's prose."""
     census = _Census()
-    house = Household(lines=[number for number, reason in why.items() if not reason and page.blocks[number].size])
+    house = Household(
+        lines=[number for number, reason in why.items() if not reason and page.blocks[number].size]
+    )
     for number, reason in why.items():
         census.count(page.blocks[number], reason)
     house.total = sum(census.words.values())
@@ -165,7 +169,10 @@ def _opens(blocks: list[Block], facts: Facts, *, next_to_body: bool) -> bool:
     dek = letters(facts.description)[:60]
     if next_to_body and all(block.kind == "h" and block.size <= 15 for block in blocks):
         return letters(blocks[0].text)[:60] not in letters(facts.description)
-    sentences = any(block.size >= 12 and block.text[-1] in ".!?。！？”\"।" and block.kind in ("p", "quote") for block in blocks)
+    sentences = any(
+        block.size >= 12 and block.text[-1] in '.!?。！？”"।' and block.kind in ("p", "quote")
+        for block in blocks
+    )
     prose = sum(max(0.0, value(block)) for block in blocks)
     return sentences and prose >= OPENING and not any(_is_dek(block, dek) for block in blocks)
 
@@ -181,7 +188,9 @@ def _inside(blocks: list[Block]) -> str:
     prose = sum(max(0.0, value(block)) for block in blocks)
     if linked > max(0.3 * words, 4) and prose < 40:
         return "box of links"
-    if words < SMALL and any(is_boilerplate(block.text, block.size) or is_box_heading(block.text) for block in blocks):
+    if words < SMALL and any(
+        is_boilerplate(block.text, block.size) or is_box_heading(block.text) for block in blocks
+    ):
         return "promotional box"
     if words <= 5 and all(block.kind == "p" for block in blocks):
         return "box without prose"
@@ -199,7 +208,9 @@ class _Witness:
         self.page = page
         self.house = house
         said = letters(text)
-        self.said = {n for n in house.lines if letters(page.blocks[n].text) in said} if len(said) > 300 else set()
+        self.said = (
+            {n for n in house.lines if letters(page.blocks[n].text) in said} if len(said) > 300 else set()
+        )
         heard = self._words([number for number in house.prose if number in self.said])
         self.whole = heard > HEARD * (self._words(house.prose) or 1)
 
@@ -223,6 +234,10 @@ class _Witness:
             return
         first, last = min(self.said), max(self.said)
         for side in (range(first), range(last + 1, len(self.page.blocks))):
-            lines = [n for n in self.house.lines if n in side and not why[n] and not is_contributor_line(self.page.blocks[n].text)]
+            lines = [
+                n
+                for n in self.house.lines
+                if n in side and not why[n] and not is_contributor_line(self.page.blocks[n].text)
+            ]
             if self._words(lines) < 0.1 * self.house.total:
                 why.update(dict.fromkeys(lines, _UNSAID))

@@ -115,7 +115,13 @@ _TABLE: dict[str, tuple[str, str, str]] = {
 }
 
 # Words that say what an element is when a name ends in them: `InlineImage-imageCredit`, `article__author`; not `credit-card`.
-_LAST = {"credit": "caption", "credits": "caption", "copyright": "caption", "author": "byline", "authors": "byline"}
+_LAST = {
+    "credit": "caption",
+    "credits": "caption",
+    "copyright": "caption",
+    "author": "byline",
+    "authors": "byline",
+}
 
 _TAG_MARKS = {
     "nav": "navigation", "footer": "footer", "aside": "aside", "form": "form", "figcaption": "caption", "fieldset": "form", "menu": "navigation",
@@ -140,7 +146,7 @@ _ANYWHERE, _RUNS, _WHOLE_NAMES = _phrases(0), _phrases(1), _phrases(2)
 
 _SLUG = 4  # words: a longer id is a sentence (`how-popular-is-it-1`), no name
 # Elements of text: their ids are anchors made of the heading's own words (`#10-social-media-tips`).
-_ANCHORED = frozenset("h1 h2 h3 h4 h5 h6 p li dt dd blockquote td tr span".split())
+_ANCHORED = frozenset(("h1 h2 h3 h4 h5 h6 p li dt dd blockquote td tr span").split())
 
 
 def signature(tag: str, attrs: dict[str, str | None]) -> tuple[str, ...]:

@@ -10,7 +10,20 @@ from monitor.seed import Writer
 
 # Pictures in these boxes belong to something else than the article.
 _FOREIGN = frozenset(
-    ["related", "newsletter", "promotion", "advertisement", "navigation", "comments", "byline", "footer", "tags", "form", "aside", "hidden"]
+    [
+        "related",
+        "newsletter",
+        "promotion",
+        "advertisement",
+        "navigation",
+        "comments",
+        "byline",
+        "footer",
+        "tags",
+        "form",
+        "aside",
+        "hidden",
+    ]
 ) | {"share bar", "strip rule"}
 
 
@@ -23,7 +36,11 @@ def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tupl
     numbers = sorted(kept)
     first = next((number for number in numbers if page.blocks[number].size), 0)
     pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.url))}
-    leading = next((url for number, url in pictures.items() if number < first), None) or _above(page, body, first) or lead
+    leading = (
+        next((url for number, url in pictures.items() if number < first), None)
+        or _above(page, body, first)
+        or lead
+    )
     writer = Writer()
     if leading:
         writer.image(leading)

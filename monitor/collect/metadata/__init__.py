@@ -46,11 +46,19 @@ def of_page(page: Page, entry: Entry | None = None) -> Facts:
 
 def _heading(page: Page) -> str:
     """Return the first `<h1>` that is no part of a menu or another article's teaser."""
-    return next((block.text for block in page.blocks if block.node.tag == "h1" and not _foreign(block.node)), "")
+    return next(
+        (block.text for block in page.blocks if block.node.tag == "h1" and not _foreign(block.node)), ""
+    )
 
 
 def _foreign(node: Node) -> bool:
-    return node.marked is not None and node.marked.mark in ("navigation", "related", "footer", "aside", "comments")
+    return node.marked is not None and node.marked.mark in (
+        "navigation",
+        "related",
+        "footer",
+        "aside",
+        "comments",
+    )
 
 
 def _description(article: jsonld.Thing, head: dict[str, list[str]]) -> str:

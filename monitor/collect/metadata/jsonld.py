@@ -64,7 +64,8 @@ def _load(text: str) -> Any:
 
 def _flatten(value: Any) -> list[Thing]:
     """Open lists, `@graph`, `mainEntity` and the like, breadth first and bounded."""
-    queue, found = [value], []
+    queue: list[Any] = [value]
+    found: list[Thing] = []
     while queue and len(found) < _MAX_THINGS:
         item = queue.pop(0)
         if isinstance(item, list):

@@ -23,7 +23,14 @@ _TAGS = (
     "citation_date", "article_date_original", "originalpublicationdate", "publication_date", "og:pubdate", "dc.date.created", "date_published", "rnews:datepublished", "og:regdate",
     "citation_online_date", "published_date", "last_updated_date", "dcterms.issued", "article:post_date", "release_date",
 )  # fmt: skip
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "article:modified")
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "article:modified",
+)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the web is not older; what is, is an epoch
 
 _MONTHS = {
@@ -60,7 +67,9 @@ _SEEN = re.compile(
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$)")
 
 
-def published(page: Page, article: jsonld.Thing, head: dict[str, list[str]], entry: Entry | None) -> tuple[datetime | None, str]:
+def published(
+    page: Page, article: jsonld.Thing, head: dict[str, list[str]], entry: Entry | None
+) -> tuple[datetime | None, str]:
     """Return the publication date and where it came from: `json-ld`, `meta`, `time`, `feed`, `text` or `url`; (None, "") if unknown."""
     for source, raws in _sources(page, article, head):
         found = next((date for raw in raws if (date := plausible(raw))), None)
@@ -78,11 +87,18 @@ def published(page: Page, article: jsonld.Thing, head: dict[str, list[str]], ent
 
 def modified(article: jsonld.Thing, head: dict[str, list[str]]) -> datetime | None:
     """Return when the page says it was last changed."""
-    return plausible(jsonld.first(article.get("dateModified"))) or next((date for name in _MODIFIED if (date := plausible(tags.pick(head, name)))), None)
+    return plausible(jsonld.first(article.get("dateModified"))) or next(
+        (date for name in _MODIFIED if (date := plausible(tags.pick(head, name)))), None
+    )
 
 
-def _sources(page: Page, article: jsonld.Thing, head: dict[str, list[str]]) -> Iterator[tuple[str, list[str]]]:
-    yield "json-ld", [jsonld.first(article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")]
+def _sources(
+    page: Page, article: jsonld.Thing, head: dict[str, list[str]]
+) -> Iterator[tuple[str, list[str]]]:
+    yield (
+        "json-ld",
+        [jsonld.first(article.get(key)) for key in ("datePublished", "dateCreated", "uploadDate")],
+    )
     yield "meta", [tags.pick(head, name) for name in _TAGS]
     yield "time", page.times[:3]
 
@@ -97,7 +113,11 @@ def visible(page: Page) -> datetime | None:
     """Return the first date in a byline, or in a short line around the headline."""
     near = _around_headline(page)
     lines = [page.title, *tags.pick_all(tags.table(page.metas), "og:title")]
-    lines += [block.text for block in page.blocks[:400] if block.node.marked is not None and block.node.marked.mark == "byline" and block.size <= 25]
+    lines += [
+        block.text
+        for block in page.blocks[:400]
+        if block.node.marked is not None and block.node.marked.mark == "byline" and block.size <= 25
+    ]
     for text in (*lines[:30], *near):
         match = _SEEN.search(text)
         date = _read(match) if match else None

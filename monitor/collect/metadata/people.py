@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from monitor.collect.extract.page import Block, Page
 
 _MAX_AUTHORS = 20
-_TAGS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "og:article:author", "twitter:data1")
+_TAGS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "citation_author",
+    "og:article:author",
+    "twitter:data1",
+)
 
 _BY = re.compile(
     r"^(?:(?:(?:re)?written|posted|published|reported|edited|reviewed|words|story|text|article|analysis|opinion|guest post|contributed|created|updated)?\s?(?:by|von|par|por|di|door|av|af)\s*:?\s+"
@@ -72,7 +83,12 @@ def byline(page: Page) -> tuple[str, ...]:
     """Return the names of the byline: near the headline an element named for the author, a line that begins with "By", or a link to an
     author's page; elsewhere only an element so named."""
     near, elsewhere = _lines(page)
-    for lines, wanted in ((near, _says_author), (near, _begins_with_by), (near, _links_author), (elsewhere, _marked_author)):
+    for lines, wanted in (
+        (near, _says_author),
+        (near, _begins_with_by),
+        (near, _links_author),
+        (elsewhere, _marked_author),
+    ):
         for block in lines:
             names = tidy((block.text,), listed=True) if wanted(block) else ()
             if names and _looks_human(names[0]):
@@ -110,7 +126,10 @@ _SAYS_BY = re.compile(
     r"(?:(?:re)?(?:written|posted|story|words) )?by:? ?(?=[A-Z])|(?:von|par|por|di|door|av|af):? (?=[A-ZÀ-Ý])|(?:author|autor(?:in)?(?:/autor)?|auteur|contributor)s?\b:? ?(?=[A-ZÀ-Ý])",
     re.IGNORECASE,
 )
-_AUTHOR_PAGE = re.compile(r"/(?:authors?|autor(?:es|en|in)?|auteurs?|people|profiles?|staff|reporters?|journalists?|contributors?|writers?|by)/", re.IGNORECASE)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:es|en|in)?|auteurs?|people|profiles?|staff|reporters?|journalists?|contributors?|writers?|by)/",
+    re.IGNORECASE,
+)
 
 
 def _looks_human(name: str) -> bool:

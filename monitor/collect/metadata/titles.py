@@ -17,12 +17,21 @@ _WEIGHTS = (1.1, 1.05, 1.0, 0.9)
 _BARS = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s+|\s*[|｜»ㅣ：]\s*")
 
 
-def headline(article: jsonld.Thing, heading: str, head: dict[str, list[str]], title: str, site: str, domain: str) -> str:
+def headline(
+    article: jsonld.Thing, heading: str, head: dict[str, list[str]], title: str, site: str, domain: str
+) -> str:
     """Return the page's headline, or an empty string if no source has one."""
-    heading = heading if len(heading) > 14 or heading.isupper() else ""  # a name of the site or section, more often than a headline
+    heading = (
+        heading if len(heading) > 14 or heading.isupper() else ""
+    )  # a name of the site or section, more often than a headline
     votes: dict[str, float] = {}
     spelled: dict[str, str] = {}
-    sources = (jsonld.first(article.get("headline")), heading, tags.pick(head, "og:title", "twitter:title"), title)
+    sources = (
+        jsonld.first(article.get("headline")),
+        heading,
+        tags.pick(head, "og:title", "twitter:title"),
+        title,
+    )
     for raw, weight in zip(sources, _WEIGHTS, strict=True):
         text = without_site(clean_title(raw), site, domain)
         key = letters(text)
@@ -64,6 +73,7 @@ def _is_site(part: str, known: set[str]) -> bool:
     """Tell whether a part of a title is the site's name, or differs from it by a word (`CBC News` of cbc.ca)."""
     text = letters(part)
     return bool(text) and any(
-        text == name or (min(len(text), len(name)) > 2 and (text in name or name in text) and len(text) < len(name) + 14)
+        text == name
+        or (min(len(text), len(name)) > 2 and (text in name or name in text) and len(text) < len(name) + 14)
         for name in known
     )

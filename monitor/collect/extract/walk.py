@@ -1,0 +1,266 @@
+"""One walk over one parsed tree. Lexbor parses HTML as browsers do (WHATWG) in about a millisecond a page; it is not asked twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from monitor.collect.extract import tables
+from monitor.collect.extract.marks import is_hidden, mark_of, signature
+from monitor.collect.extract.page import Attributes, Block, Node, Page
+from monitor.text import clean, count_words
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_CHARS = 3 * 2**20  # spec "safety", "Caps": pages 3 MiB and 20,000 tags
+MAX_TAGS = 20_000
+
+# Never text, whatever stands in them. `noscript` is: lexbor reads its content as elements, as a browser without scripts does.
+SILENT = frozenset(
+    (
+        "script style template svg canvas iframe object embed video audio map datalist select option "
+        "optgroup textarea title noframes frameset math applet input progress meter meta link base"
+    ).split()
+)
+_STRIPPED = [*sorted(SILENT), "head"]
+_NO_ELEMENT = frozenset(("-comment", "!doctype"))
+# Menus are a third of a page's elements. They are not even walked, unless an article stands in one (an unclosed `<nav>` swallows the page).
+_KEPT_NAV = "nav article, nav main, nav h1, nav p + p"
+MAX_METAS, MAX_SCRIPTS, MAX_TIMES = 500, 50, 50
+
+VOID = frozenset(("br", "hr", "img", "amp-img", "source"))
+INLINE = frozenset(
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q rb rp rt ruby s "
+        "samp small span strike strong sub sup time tt u var wbr picture nobr blink bold italic"
+    ).split()
+)
+# Inline elements that some sites use for boxes of their own: bylines, captions, share buttons.
+_DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b"])
+# Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
+SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
+
+_TAG = re.compile(r"<[a-zA-Z]")
+
+
+def cut(html: str, notes: list[str]) -> str:
+    """Return the page within the caps of spec "safety", noting a cut: the article is near the top, a flood is not."""
+    if len(html) > MAX_CHARS:
+        html = html[:MAX_CHARS]
+        notes.append("page cut at 3 MiB")
+    if html.count("<") > MAX_TAGS:
+        for number, match in enumerate(_TAG.finditer(html)):
+            if number == MAX_TAGS:
+                notes.append("page cut at 20,000 tags")
+                return html[: match.start()]
+    return html
+
+
+def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] = ()) -> Page:
+    """Read a page; `body` and `strip` are the site's own CSS selectors. Never raises on any input text."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = Page(url)
+    tree = LexborHTMLParser(cut(html, page.notes))
+    head(page, tree)
+    walk = _Walk(page, _ids(tree, (body,) if body else ()), _ids(tree, strip))
+    tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])
+    if tree.root is not None:
+        walk.run(tree.root)
+    return page
+
+
+def head(page: Page, tree: LexborHTMLParser) -> None:
+    """Keep what the page says of itself, wherever it says so (scripts in the body, `<meta>` after a stray tag)."""
+    page.metas = [node.attributes for node in tree.css("meta")[:MAX_METAS]]
+    page.links = [node.attributes for node in tree.css("link[rel]")[:MAX_METAS]]
+    page.data = [node.text() for node in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]]
+    page.times = [node.attributes["datetime"] or "" for node in tree.css("time[datetime]")[:MAX_TIMES]]
+    title = tree.css_first("title")
+    page.title = clean(title.text()) if title is not None else ""
+
+
+def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
+    """Return lexbor's ids of all elements the selectors name."""
+    return frozenset(node.mem_id for selector in selectors for node in tree.css(selector))
+
+
+class _Walk:
+    """The state of the one walk: the open elements, and the line being gathered."""
+
+    def __init__(self, page: Page, bodies: frozenset[int], stripped: frozenset[int]) -> None:
+        self.page = page
+        self.bodies = bodies
+        self.stripped = stripped
+        # Open elements: the block their text belongs to, and for inline ones whether they are a link (None: the block itself).
+        self.open: list[tuple[Node, bool | None]] = []
+        self.text: list[str] = []
+        self.link_text: list[str] = []
+        self.href: str | None = None
+        self.links = 0
+        self.sources: list[str] = []
+        self.marks: dict[tuple[str | None, ...], tuple[tuple[str, ...], str]] = {}
+
+    def run(self, root: LexborNode) -> None:
+        """Walk the tree in document order without entering what is silent."""
+        above: list[LexborNode] = []
+        item: LexborNode | None = root
+        while item is not None:
+            entered = self.enter(item)
+            below = item.first_child if entered else None
+            if below is not None:
+                above.append(item)
+                item = below
+                continue
+            if entered:
+                self.close()
+            item = self.after(item, above)
+
+    def after(self, item: LexborNode, above: list[LexborNode]) -> LexborNode | None:
+        """Return the next node beside or above an item that is done with, closing what ends there."""
+        following = item.next
+        while following is None and above:
+            self.close()
+            following = above.pop().next
+        return following
+
+    def gather(self, text: str) -> None:
+        """Add text to the line; blanks before any text are none."""
+        if self.text or not text.isspace():
+            self.text.append(text)
+            if self.links:
+                self.link_text.append(text)
+
+    def enter(self, item: LexborNode) -> bool:
+        """Take a node in; True if it was opened, so that its children are to follow and `close` to end it."""
+        tag = item.tag or ""
+        node = self.open[-1][0] if self.open else None
+        if tag == "-text":
+            self.gather(item.text_content or "")
+        elif tag in INLINE and node is not None:
+            return self.inline(item, tag, node)
+        elif tag == "button":
+            return self.button(node)
+        elif tag in VOID:
+            self.void(tag, item, node)
+        elif tag not in SILENT and tag not in _NO_ELEMENT:
+            self.block(item, tag, node)
+            return True
+        return False
+
+    def inline(self, item: LexborNode, tag: str, above: Node) -> bool:
+        """Open an inline element: its text belongs to the block around it, unless it is a box of its own in disguise."""
+        if tag == "a":
+            self.links += 1
+            self.href = item.attributes.get("href")
+        elif tag in _DISGUISES:
+            attrs = item.attributes
+            mark = (
+                "strip rule" if self.stripped and item.mem_id in self.stripped else self.mark(tag, attrs)[1]
+            )
+            if mark in ("screen reader only", "hidden", "strip rule"):
+                return False
+            if mark and not (self.text and above.tag in SENTENCES):
+                self.block(item, tag, above)
+                return True
+        self.open.append((above, tag == "a"))
+        return True
+
+    def button(self, above: Node | None) -> bool:
+        """Open a button: in a heading it unfolds an answer, in a sentence it is a footnote's number; elsewhere it is no text."""
+        if above is None or not (above.kind == "h" or (self.text and above.tag in SENTENCES)):
+            return False
+        self.open.append((above, False))
+        return True
+
+    def block(self, item: LexborNode, tag: str, above: Node | None) -> None:
+        """Open an element that begins a line."""
+        page, attrs = self.page, item.attributes
+        self.flush(above)
+        node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
+        node.signs, node.mark = self.mark(tag, attrs)
+        if self.stripped and item.mem_id in self.stripped:
+            node.mark = "strip rule"
+        if node.mark:
+            node.marked = node
+        if self.bodies and item.mem_id in self.bodies:
+            page.bodies.append(node)
+        page.nodes.append(node)
+        self.open.append((node, None))
+
+    def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
+        """Return the element's names and mark; spellings repeat within a page, so each is looked at once."""
+        if not attrs:
+            return (), mark_of(tag, ())
+        key = (
+            tag,
+            attrs.get("class"),
+            attrs.get("id"),
+            attrs.get("role"),
+            attrs.get("itemprop"),
+            attrs.get("data-testid"),
+        )
+        known = self.marks.get(key)
+        if known is None:
+            names = signature(tag, attrs)
+            known = self.marks[key] = (names, mark_of(tag, names))
+        if ("style" in attrs or "hidden" in attrs) and is_hidden(attrs):
+            return known[0], "hidden"
+        return known
+
+    def close(self) -> None:
+        """Close the innermost element."""
+        node, link = self.open.pop()
+        if link is None:
+            self.flush(node)
+            node.last = len(self.page.blocks)
+            if node.tag == "table":
+                tables.settle(node, self.page.blocks)
+        elif link:
+            self.links -= 1
+
+    def void(self, tag: str, item: LexborNode, above: Node | None) -> None:
+        """Note a line break, a rule or an image (which does not break its line)."""
+        if above is None:
+            return
+        if tag == "br":
+            self.flush(above)
+        elif tag == "source":
+            self.sources.append(item.attributes.get("srcset") or item.attributes.get("data-srcset") or "")
+        elif tag == "hr":
+            self.flush(above)
+            self.page.blocks.append(Block("hr", "", above))
+        else:
+            attrs = item.attributes
+            if self.sources:  # the forms a <picture> offers stand before its <img>
+                attrs["srcset"] = ", ".join([*self.sources, attrs.get("srcset") or ""])
+                self.sources = []
+            image = Node("img", attrs, above, above.order, len(self.page.blocks))
+            self.page.blocks.append(Block("img", "", image))
+
+    def flush(self, node: Node | None) -> None:
+        """End the line: what was gathered becomes a block of its element."""
+        if not self.text:
+            return
+        text = clean("".join(self.text))
+        self.text.clear()
+        if text and node is not None:
+            block = Block(node.kind, text, node, size_of(text))
+            if self.link_text:
+                block.linked = min(_linked(self.link_text), block.size)
+                block.href = self.href
+            self.page.blocks.append(block)
+        self.link_text.clear()
+
+
+def _linked(pieces: list[str]) -> int:
+    """Return the number of words in the links of a line."""
+    text = "".join(pieces)
+    return len(text.split()) if text.isascii() else count_words(text)
+
+
+def size_of(text: str) -> int:
+    """Return the number of words, quickly: spaces in scripts that use them."""
+    return text.count(" ") + 1 if text.isascii() else count_words(text)
