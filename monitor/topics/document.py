@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from monitor.models import Article
 from monitor.seed import RULE, is_contributor_line
 from monitor.text import sentences
-from monitor.topics.words import BORDER, SOFT, fold, places, spaced
+from monitor.topics.words import BORDER, SOFT, blanked, fold, nth_word, places, spaced_and_even
 
 LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
@@ -73,7 +73,7 @@ class Document:
         )
 
     def _enter(self) -> None:
-        marked = spaced(self._joined())
+        marked, self._even = spaced_and_even(self._joined())
         self._marked = marked
         self.cased = marked.replace(_SOFT_WORD, b" ") if _SOFT_WORD in marked else marked
         self.folded = fold(self.cased)
@@ -130,6 +130,22 @@ class Document:
             at += 1
         return [*found[: len(self.paragraphs)], at - 1]
 
+    def word_at(self, end: int, *, cased: bool) -> int:
+        """Return the number of the word in which a hit ends that ends at byte `end`: the spaces before its last byte, less one."""
+        text, (offsets, numbers) = (
+            (self.cased, self._cased_checkpoints) if cased else (self.folded, self._checkpoints)
+        )
+        at = bisect_right(offsets, end - 1) - 1
+        return numbers[at] + text.count(b" ", offsets[at], end - 1) - 1
+
+    @cached_property
+    def _checkpoints(self) -> tuple[list[int], list[int]]:
+        return _checkpoints(self.folded)
+
+    @cached_property
+    def _cased_checkpoints(self) -> tuple[list[int], list[int]]:
+        return self._checkpoints if self.folded.isascii() else _checkpoints(self.cased)
+
     def paragraph_of(self, word: int) -> int:
         """Return the index of the paragraph that word `word` stands in."""
         return max(0, bisect_right(self.starts, word, 0, len(self.paragraphs)) - 1)
@@ -155,10 +171,13 @@ class Document:
 
     def zone_window(self, zone: str) -> Window:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""
-        body = self.starts[self.first_body] if self.first_body < len(self.paragraphs) else self.starts[-1]
-        if zone == "title":
-            return 0, body
-        return body, self._lead_end if zone == "lead" else self.starts[-1]
+        return self._zone_windows[zone]
+
+    @cached_property
+    def _zone_windows(self) -> dict[str, Window]:
+        starts = self.starts
+        body = starts[self.first_body] if self.first_body < len(self.paragraphs) else starts[-1]
+        return {"title": (0, body), "body": (body, starts[-1]), "lead": (body, self._lead_end)}
 
     @cached_property
     def _lead_end(self) -> int:
@@ -187,10 +206,46 @@ class Document:
 
     def span(self, first: int, last: int) -> tuple[str, int, int]:
         """Return zone, start and end of the words `first` to `last` in the original."""
-        head, tail = self.paragraph_of(first), self.paragraph_of(last)
-        start = self.places(head)[first - self.starts[head]][0]
-        end = self.places(tail)[last - self.starts[tail]][1]
-        return self.paragraphs[head].zone, start, end
+        head, start, end = self._place(first)
+        return self.paragraphs[head].zone, start, end if last == first else self._place(last)[2]
+
+    def _place(self, word: int) -> tuple[int, int, int]:
+        """Return the paragraph of a word, and its start and end in the original."""
+        index = self.paragraph_of(word)
+        number = word - self.starts[index]
+        if self._even is None or index in self._places:
+            return index, *self.places(index)[number]
+        base = self.paragraphs[index].start
+        start, end = nth_word(self._lines(index), number)
+        return index, base + start, base + self._with_dot(index, start, end)
+
+    def _with_dot(self, index: int, start: int, end: int) -> int:
+        """Return the end of a word with the last full stop of a dotted one, as `places` does."""
+        source = self.source(self.paragraphs[index])
+        dotted = (
+            end - start > 2
+            and source[end - 2] == "."
+            and source[end - 1].isalpha()
+            and source[end : end + 1] == "."
+        )
+        return end + dotted
+
+    @cached_property
+    def _line_cache(self) -> dict[int, bytes]:
+        return {}
+
+    def _lines(self, index: int) -> bytes:
+        """Return a paragraph in words and spaces, one for one."""
+        if index not in self._line_cache:
+            start, end = self._joints[index], self._joints[index + 1] - len(_GAP)
+            self._line_cache[index] = blanked(self._even[start:end]) if self._even is not None else b""
+        return self._line_cache[index]
+
+    @cached_property
+    def _joints(self) -> list[int]:
+        """Where each paragraph begins in the even line, and where one after the last would."""
+        sizes = (paragraph.end - paragraph.start + len(_GAP) for paragraph in self.paragraphs)
+        return list(accumulate(sizes, initial=1))
 
     def original(self, word: int) -> str:
         """Return one word as the article writes it."""
@@ -232,6 +287,17 @@ class Document:
         if index not in self._shouting:
             self._shouting[index] = _is_shouted(self.source(self.paragraphs[index]))
         return self._shouting[index]
+
+
+def _checkpoints(text: bytes) -> tuple[list[int], list[int]]:
+    """Return the offsets of the paragraph borders in a line of words, and how many spaces stand before each."""
+    offsets, numbers = [0], [0]
+    at = text.find(BORDER_BYTE)
+    while at >= 0:
+        numbers.append(numbers[-1] + text.count(b" ", offsets[-1], at))
+        offsets.append(at)
+        at = text.find(BORDER_BYTE, at + 1)
+    return offsets, numbers
 
 
 def _is_shouted(text: str) -> bool:

@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.topics import plan
 from monitor.topics.document import Document
-from monitor.topics.mentions import Mention, count_apart
+from monitor.topics.mentions import Mention
 
 ABOUT, ALSO = 50.0, 25.0
 _TITLE, _LEAD, _LEAD_CAP, _HALF = 10.0, 2.0, 2, 10.0
 _FLOOR, _SLOPE, _MIN_WORDS, _USUAL_WORDS = 0.4, 0.6, 60, 700
 
 
-@dataclass(frozen=True, slots=True)
-class ScorePart:
+class ScorePart(NamedTuple):
     """What one concept adds: its clause, its mentions in title, lead and body, and its score (0-100)."""
 
     clause: str
@@ -83,15 +82,25 @@ class Scorer:
     def _concept(self, clause: str, mentions: Iterable[Mention]) -> float:
         document = self._document
         body, lead_end = document.zone_window("lead")
-        found = list(mentions)
-        in_title = count_apart(m for m in found if m[0] < body)
-        in_lead = count_apart(m for m in found if body <= m[0] < lead_end)
-        in_body = count_apart(m for m in found if m[0] >= body)
+        in_title, in_lead, in_body = _counts(mentions, body, lead_end)
         weight = _TITLE * (in_title > 0) + _LEAD * min(in_lead, _LEAD_CAP) + in_body
         weight /= _FLOOR + _SLOPE * max(document.body_words, _MIN_WORDS) / _USUAL_WORDS
         share = weight / (weight + _HALF)
         self.parts.append(ScorePart(clause, in_title, in_lead, in_body, round(100 * share, 1)))
         return share
+
+
+def _counts(mentions: Iterable[Mention], body: int, lead_end: int) -> tuple[int, int, int]:
+    """Return how many mentions that do not overlap begin in the title, in the lead and in the body (the lead included)."""
+    in_title = in_lead = in_body = 0
+    reached = -1
+    for last, first in sorted([(mention[1], mention[0]) for mention in mentions]):
+        if first > reached:
+            reached = last
+            in_title += first < body
+            in_lead += body <= first < lead_end
+            in_body += first >= body
+    return in_title, in_lead, in_body
 
 
 def _geometric(shares: list[float]) -> float | None:

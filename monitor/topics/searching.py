@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import accumulate
 
 from monitor.topics.build import Lexeme
 from monitor.topics.document import Document
@@ -65,7 +64,7 @@ class Search:
         found: set[tuple[int, int]] = set()
         for use in uses:
             for end in (self._cased_ends if use.cased else self._folded_ends).get(use.literal, ()):
-                first = self._word_at(end, cased=use.cased) - use.back
+                first = self.document.word_at(end, cased=use.cased) - use.back
                 if use.direct or self._stands(use.variant, first):
                     found.add((first, first + len(use.variant.words) - 1))
         if exact:
@@ -154,32 +153,12 @@ class Search:
     def _cased_ends(self) -> dict[int, list[int]]:
         return _ends(self._cased_hits)
 
-    def _word_at(self, end: int, *, cased: bool) -> int:
-        """Return the number of the word in which a hit ends: as many spaces before its last character, less the first."""
-        numbers = self._cased_numbers if cased else self._folded_numbers
-        return bisect_left(numbers, end - 1) - 1
-
-    @cached_property
-    def _folded_numbers(self) -> list[int]:
-        return _spaces(self.document.folded)
-
-    @cached_property
-    def _cased_numbers(self) -> list[int]:
-        same = len(self.document.cased) == len(self.document.folded) and self.document.cased.isascii()
-        return self._folded_numbers if same else _spaces(self.document.cased)
-
 
 def _ends(hits: Iterable[Hit]) -> dict[int, list[int]]:
     ends: defaultdict[int, list[int]] = defaultdict(list)
     for literal, _, end in hits:
         ends[literal].append(end)
     return dict(ends)
-
-
-def _spaces(text: bytes) -> list[int]:
-    """Return the offset of every space in a text that begins with one."""
-    sizes = [len(word) + 1 for word in text.split(b" ")]
-    return [at - 1 for at in accumulate(sizes)]
 
 
 class FieldSearch:

@@ -328,22 +328,42 @@ def _blanked(line: bytes) -> str:
     """Return an ASCII line in words, spaces and glue; one for one."""
     judged = bytearray(b" %b   " % line)
     _judge(judged)
-    return judged[1:-3].translate(_BLANK_TABLE).decode("ascii")
+    return blanked(judged[1:-3]).decode("ascii")
 
 
 # ── What the rest of the package uses ───────────────────────────────────────────────────────────────────────────────────────────
 def spaced(text: str) -> bytes:
     """Return the words of `text` between single spaces in UTF-8, one space before and behind; paragraph marks stay as words."""
+    return spaced_and_even(text)[0]
+
+
+def spaced_and_even(text: str) -> tuple[bytes, bytearray | None]:
+    """Return `spaced(text)` and, where every character has one of its own, the line it was made from (one place further on).
+
+    A stretch of that line, given to `blanked`, shows the words of that stretch of text in place.
+    """
     simple = _one_for_one(text)
     if simple is None:
         words = _unglued("".join(piece.out for piece in _pieces(text))).split()
-        return " ".join(["", *words, ""]).encode() if words else b" "
+        return (" ".join(["", *words, ""]).encode() if words else b" "), None
     judged = bytearray(b" %b   " % simple)
     _judge(judged)
     line = bytes(judged.translate(_BLANK_TABLE, _LEFT_OUT))
     while b"  " in line:
         line = line.replace(b"   ", b" ").replace(b"  ", b" ")
-    return line
+    return line, judged
+
+
+def blanked(line: bytes | bytearray) -> bytes:
+    """Return a judged stretch in words, spaces and glue; one for one."""
+    return bytes(line.translate(_BLANK_TABLE))
+
+
+def nth_word(line: bytes, number: int) -> tuple[int, int]:
+    """Return the (start, end) of the word of that number in a blanked line."""
+    start = len(line) - len(line.split(None, number)[-1])
+    end = line.find(b" ", start)
+    return start, len(line) if end < 0 else end
 
 
 def fold(line: bytes) -> bytes:
