@@ -53,7 +53,7 @@ def _text(description: str, *examples: Any, **schema: Any) -> WithJsonSchema:
     )
 
 
-_DURATION = {"pattern": r"^([0-9]{1,6}[smhdw])+$"}
+_DURATION = {"pattern": r"^([0-9]{1,6}(\.[0-9]{1,3})?(ms|[smhdw]))+$"}
 Duration = Annotated[
     timedelta,
     _reader(values.duration, timedelta),

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 MAX_URL = 2048  # spec/safety.md, caps
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(?:[0-9]{1,6}[smhdw])+")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(?:[0-9]{1,6}(?:\.[0-9]{1,3})?(?:ms|[smhdw]))+")
 _SIZES = {
     "B": 1,
     "kB": 10**3,
@@ -61,7 +61,7 @@ def site_name(address: str) -> str:
 
 
 def duration(value: object) -> timedelta:
-    """Read `45s`, `30m`, `8h`, `7d`, `2w` or a sum of these (`1h30m`); more than nothing."""
+    """Read `200ms`, `45s`, `30m`, `8h`, `7d`, `2w` or a sum of these (`1h30m`); more than nothing."""
     if (length := duration_or_zero(value)) == timedelta(0):
         raise WrongValue("a duration of nothing", "write how long, like 30m")
     return length
@@ -75,7 +75,9 @@ def duration_or_zero(value: object) -> timedelta:
         close = re.sub(r"\s+", "", value.lower())
         hint = f"write {close}" if _DURATION.fullmatch(close) else "write 45s, 30m, 8h or 7d"
         raise WrongValue("not a duration", hint)
-    seconds = sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"([0-9]+)([smhdw])", value))
+    seconds = sum(
+        float(number) * _UNITS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|[smhdw])", value)
+    )
     if seconds > 100 * 366 * 86_400:
         raise WrongValue("a duration of more than a century", "write 45s, 30m, 8h or 7d")
     return timedelta(seconds=seconds)
@@ -191,10 +193,23 @@ def _check_parts(value: str) -> None:
 
 
 def allowance(value: object) -> str:
-    """Read what private addresses may be dialled: `127.0.0.1:8080`, `[::1]:80`, `intranet.example:8080` or `10.0.0.0/8`."""
-    if isinstance(value, str) and (_is_network(value) or _is_endpoint(value)):
-        return value
+    """Read what private addresses may be dialled: `127.0.0.1:8080`, `[::1]:80`, `localhost:8080`, `10.0.0.0/8`, `10.0.0.0/8:80`.
+
+    Names other than localhost are no allowance: what they stand for is decided by somebody else's name server.
+    """
+    if isinstance(value, str):
+        host, _, port = value.rpartition(":")
+        bracketed = host.startswith("[") and host.endswith("]") and ":" in host
+        plain = host[1:-1] if bracketed else host
+        fits = host == "localhost" or (_is_network(plain) and bracketed == (":" in plain))
+        if _is_network(value) or (_is_port(port) and fits):
+            return value
     raise WrongValue("not an address to allow", 'write "127.0.0.1:8080" or "10.0.0.0/8"')
+
+
+def _is_port(text: str) -> bool:
+    """Tell whether the text is a port's number."""
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65_536
 
 
 def _is_network(value: str) -> bool:
@@ -209,8 +224,10 @@ def _is_network(value: str) -> bool:
 def _is_endpoint(value: str) -> bool:
     """Tell whether the text is host:port."""
     host, _, port = value.rpartition(":")
-    fits = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536
-    return fits and bool(_HOST.fullmatch(host) or (host.startswith("[") and _is_network(host.strip("[]"))))
+    named = bool(_HOST.fullmatch(host))
+    return _is_port(port) and (
+        named or (host.startswith("[") and host.endswith("]") and _is_network(host[1:-1]))
+    )
 
 
 def listen(value: object) -> str:
