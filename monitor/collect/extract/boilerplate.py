@@ -66,9 +66,10 @@ def is_boilerplate(text: str, size: int) -> bool:
 
 
 _OFFER = re.compile(
-    r"\b(?:subscrib(?:e|er|ers|ing)|subscription|sign (?:up|in)|log ?in|register|create an account|free trial|unlimited access|newsletter|unlock|already a member|"
-    r"abonn(?:ieren|ement|é|ez|enten|eer)\w*|anmelden|registrieren|suscr[ií]b\w*|suscripci[oó]n|inicia sesi[oó]n|s'abonner|assin(?:e|ante|atura)\w*|iscriviti|abbonat\w*|"
-    r"prenumer\w+|logga in|подпис\w+|会員登録|購読|登录|注册|구독|로그인)\b",
+    r"\b(?:subscrib(?:e|er|ers|ing)|subscription|sign (?:up|in)|log ?in|register|create an account|free trial|unlimited access|"
+    r"newsletter|unlock|already a member|abonn(?:ieren|ement|é|ez|enten|eer)\w*|anmelden|registrieren|suscr[ií]b\w*|suscripci[oó]n|"
+    r"boletín|inicia sesi[oó]n|s'abonner|inscrivez|assin(?:e|ante|atura)\w*|iscriviti|abbonat\w*|prenumer\w+|logga in|подпи[сш]\w*|"
+    r"рассылк\w+)\b|会員登録|購読|ニュースレター|メルマガ|登录|注册|订阅|訂閱|구독|로그인|뉴스레터|نشرتنا|اشترك|न्यूज़लेटर|सदस्यता",
     re.IGNORECASE,
 )
 

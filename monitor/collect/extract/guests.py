@@ -145,7 +145,7 @@ def judge(page: Page, numbers: list[int], house: Household, facts: Facts) -> str
     """Return why a box goes, or an empty string if it stays."""
     blocks = [page.blocks[number] for number in numbers]
     offers = sum(is_offer(block.text) for block in blocks)
-    if offers >= 2 and offers * 5 >= len(blocks):
+    if (offers >= 2 and offers * 5 >= len(blocks)) or (offers == len(blocks) and blocks[0].size <= 25):
         return "subscription box"
     if numbers[0] > house.prose[-1]:
         return "" if _continues(blocks, house.total) else "after the body"
