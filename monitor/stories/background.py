@@ -81,32 +81,32 @@ def _prior() -> dict[int, float]:
 
 
 class Background:
-    """Document frequencies. Grows with what it is shown, in bounds."""
+    """Document frequencies, begun with the prior. Grows with what it is shown, in bounds."""
 
     def __init__(self) -> None:
-        self._prior = _prior()
-        self._counts: dict[int, int] = {}
-        self._documents = 0
+        self._counts = _prior()
+        self._documents = PRIOR_DOCUMENTS
 
     def see(self, terms: Iterable[int]) -> None:
         """Count one more document with these (distinct) terms."""
         counts = self._counts
         self._documents += 1
         for term in terms:
-            counts[term] = counts.get(term, 0) + 1
+            counts[term] = counts.get(term, 0.0) + 1
         if self._documents >= _FORGET_AT:
             self._documents //= 2
-            self._counts = {term: count // 2 for term, count in counts.items() if count > 1}
+            self._counts = {term: count / 2 for term, count in counts.items() if count > 1}
         elif len(counts) > _MOST_TERMS:
             self._counts = {term: count for term, count in counts.items() if count > 1}
 
     def vector(self, profile: Profile) -> dict[int, float]:
-        """Return the profile weighted by the rarity of its terms, at length 1 (empty if there is no term)."""
-        top = log(self._documents + PRIOR_DOCUMENTS + 1) - SATURATION
-        counts, prior = self._counts, self._prior
-        raw = [
-            weight * max(0.0, top - log(counts.get(term, 0) + prior.get(term, 0.0) + 1))
+        """Return the profile weighted by the rarity of its terms, at length 1 (empty if none is rare enough to say anything)."""
+        most = log(self._documents + 1) - SATURATION
+        count = self._counts.get
+        raw = {
+            term: weight * rarity
             for term, weight in zip(profile.terms, profile.weights, strict=True)
-        ]
-        norm = sum(value * value for value in raw) ** 0.5 or 1.0
-        return {term: value / norm for term, value in zip(profile.terms, raw, strict=True) if value}
+            if (rarity := most - log(count(term, 0.0) + 1)) > 0
+        }
+        norm = sum([value * value for value in raw.values()]) ** 0.5
+        return {term: value / norm for term, value in raw.items()}

@@ -29,6 +29,7 @@ _SAME_OUTLET = (
     1.15  # an outlet's second article is more often about another event: it must be that much more similar
 )
 _TELLING = 20  # heaviest terms of an article by which candidate stories are looked up
+_HELD = 40  # heaviest terms of an article by which its story can be found
 _COMPARED = 12  # stories compared in full, the likeliest first
 _COMMON = 400  # a term in more stories than this finds none: it would find too many
 
@@ -74,10 +75,10 @@ class Stories:
         for story in [story for story in self._stories.values() if now - story.first > self._window]:
             del self._stories[story.id]
             for term in story.terms:
-                holding = self._holding[term]
+                holding = self._holding.get(term, set())
                 holding.discard(story.id)
                 if not holding:
-                    del self._holding[term]
+                    self._holding.pop(term, None)
 
     def _nearest(
         self, vector: Mapping[int, float], short: bool, outlet: str, at: datetime
@@ -110,16 +111,25 @@ class Stories:
         story = self._stories.get(name)
         if story is None:
             story = self._stories[name] = _Story(name, at)
-        for term, value in vector.items():
-            if term in story.terms:
-                story.terms[term] += value
-            else:
-                story.terms[term] = value
-                self._holding.setdefault(term, set()).add(name)
+        self._hold(name, sorted(vector, key=vector.__getitem__, reverse=True)[:_HELD])
+        if story.size:
+            for term, value in vector.items():
+                story.terms[term] = story.terms.get(term, 0.0) + value
+        else:
+            story.terms = dict(vector)
         story.size += 1
         story.short += short
         story.first = min(story.first, at)
         story.outlets.add(outlet)
+
+    def _hold(self, name: str, terms: Iterable[int]) -> None:
+        holding = self._holding
+        for term in terms:
+            known = holding.get(term)
+            if known is None:
+                holding[term] = {name}
+            else:
+                known.add(name)
 
 
 def _threshold(story: _Story, short: bool, outlet: str) -> float:
