@@ -14,11 +14,11 @@ from monitor.config.document import Mapping as MappingNode
 from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.settings import Settings
 from monitor.config.shapes import DigestsFile, FeedsFile
-from monitor.config.source import Report, Source
+from monitor.config.source import Report, Source, require_directory
 from monitor.config.topics import compile_files, paths, placed, read_files
 from monitor.config.validation import Document, open_document
 from monitor.config.values import nearest, site_name
-from monitor.errors import ConfigError, Problem
+from monitor.errors import Problem
 from monitor.models import DigestSpec, Target
 
 NAMES = ("monitor.yaml", "feeds.yaml", "digests.yaml")
@@ -26,18 +26,7 @@ NAMES = ("monitor.yaml", "feeds.yaml", "digests.yaml")
 
 def load_config(directory: Path, env: Mapping[str, str]) -> Config:
     """Read, validate and join every file; see `monitor.config.load`."""
-    if not directory.is_dir():
-        raise ConfigError(
-            [
-                Problem(
-                    str(directory),
-                    1,
-                    1,
-                    "there is no such directory",
-                    hint="`monitor init` writes a configuration",
-                )
-            ]
-        )
+    require_directory(directory)
     report = Report()
     report.expect(str(directory / name) for name in NAMES)
     report.add(_misspelt(directory))
@@ -46,9 +35,11 @@ def load_config(directory: Path, env: Mapping[str, str]) -> Config:
     report.add(_doubled_feeds(feeds) if feeds else ())
     files = read_files(directory / "topics", report)
     digests = open_document(directory / "digests.yaml", DigestsFile, env, report)
-    report.add(_crossed(digests, files.ids, settings) if digests else ())
+    mail = settings is None or settings.email.sender is not None
+    report.add(_crossed(digests, files.ids, mail=mail) if digests else ())
     topics = compile_files(files, report)
     report.raise_any()
+    settings = settings or Settings()
     return Config(
         settings=settings,
         feeds=tuple(shape.feed() for shape in feeds.model.feeds) if feeds and feeds.model else (),
@@ -84,11 +75,13 @@ def _misspelt(directory: Path) -> Iterable[Problem]:
             )
 
 
-def _settings(directory: Path, env: Mapping[str, str], report: Report) -> Settings:
-    """Return the settings with their secrets; the defaults while monitor.yaml has mistakes."""
+def _settings(directory: Path, env: Mapping[str, str], report: Report) -> Settings | None:
+    """Return the settings with their secrets; None while monitor.yaml has mistakes."""
     document = open_document(directory / "monitor.yaml", Settings, env, report)
-    settings = document.model if document and document.model else Settings()
-    return with_secrets(settings, document, env, report)
+    if document is None and (directory / "monitor.yaml").exists():
+        return None
+    settings = document.model if document else Settings()
+    return with_secrets(settings, document, env, report) if settings else None
 
 
 def _doubled_feeds(feeds: Document[FeedsFile]) -> Iterable[Problem]:
@@ -138,8 +131,8 @@ def _address(url: str) -> str:
     return f"{parts.netloc.casefold().removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
-def _crossed(digests: Document[DigestsFile], topics: frozenset[str], settings: Settings) -> Iterable[Problem]:
-    """Object to what does not fit the other files: unknown topics, doubled names, mail without a sender."""
+def _crossed(digests: Document[DigestsFile], topics: frozenset[str], *, mail: bool) -> Iterable[Problem]:
+    """Object to what does not fit the other files: unknown topics, doubled names, and mail while it is not set up."""
     names = _Firsts(digests.source)
     for node, data in digests.items("digests"):
         name = data.get("name")
@@ -153,11 +146,7 @@ def _crossed(digests: Document[DigestsFile], topics: frozenset[str], settings: S
             if topic.text not in topics:
                 yield digests.problem(topic, *_unknown_topic(topic.text, topics))
         for target in _children(node.values.get("to")):
-            if (
-                isinstance(target, MappingNode)
-                and list(target.values) == ["email"]
-                and settings.email.sender is None
-            ):
+            if isinstance(target, MappingNode) and list(target.values) == ["email"] and not mail:
                 yield digests.problem(
                     target, "mail needs a sender", "set email: {from: monitor@example.org} in monitor.yaml"
                 )

@@ -169,6 +169,22 @@ def read(path: Path) -> Source | None:
     return decode(str(path), data)
 
 
+def require_directory(path: Path) -> None:
+    """Raise ConfigError, which says how to make one, if there is no directory at a path."""
+    if not path.is_dir():
+        raise ConfigError(
+            [
+                Problem(
+                    str(path),
+                    1,
+                    1,
+                    "there is no such directory",
+                    hint="`monitor init` writes a configuration",
+                )
+            ]
+        )
+
+
 class Report:
     """The mistakes found so far, over all files; `raise_any` ends the loading with all of them at once."""
 

@@ -16,9 +16,9 @@ from monitor.config.document import Mapping as MappingNode
 from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.rules import rule_problem
 from monitor.config.shapes import ListsFile, TopicFile
-from monitor.config.source import Report
+from monitor.config.source import Report, require_directory
 from monitor.config.validation import Document, open_document
-from monitor.errors import ConfigError, Problem, SeedError
+from monitor.errors import Problem, SeedError
 from monitor.models import Article, Span, TopicSpec
 
 if TYPE_CHECKING:
@@ -102,6 +102,29 @@ def load_topics(directory: Path | str) -> Topics:
 
     Returns topics that match and explain articles. Raises ConfigError with every mistake, failing examples included.
     """
+    report = Report()
+    topics = compile_files(read_files(_folder(directory), report), report)
+    report.raise_any()
+    return topics
+
+
+def run_examples(directory: Path | str) -> tuple[Topics, tuple[Problem, ...]]:
+    """Compile the topics and run their examples: the failing ones come back as problems (`monitor topics test`).
+
+    Raises ConfigError with every mistake that is not a failing example.
+    """
+    report = Report()
+    files = read_files(_folder(directory), report)
+    topics = _compiled(files, report)
+    report.raise_any()
+    return topics, tuple(_failing_examples(files, topics))
+
+
+def _folder(directory: Path | str) -> Path:
+    """Return the folder of topic files of a configuration's directory, or the folder itself; raises ConfigError if there is none."""
+    folder = Path(directory)
+    folder = folder / "topics" if (folder / "topics").is_dir() else folder
+    require_directory(folder)
     report = Report()
     topics = compile_files(read_files(_folder(directory), report), report)
     report.raise_any()
