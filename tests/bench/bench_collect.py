@@ -81,7 +81,7 @@ def measured(command: list[str]) -> Cost:
 
 
 class _Memory:
-    """Looks at a process and its descendants twenty times a second, and remembers the peaks (resident; shared pages count once
+    """Looks at a process and its descendants four times a second, and remembers the peaks (resident; shared pages count once
     for the process itself and are left out for descendants)."""
 
     def __init__(self, pid: int) -> None:
@@ -95,7 +95,7 @@ class _Memory:
         self._thread.join()
 
     def _watch(self, pid: int) -> None:
-        while not self._done.wait(0.05):
+        while not self._done.wait(0.25):
             try:
                 process = psutil.Process(pid)
                 main = process.memory_info().rss
