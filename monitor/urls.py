@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -273,11 +273,3 @@ def is_aggregator(url: str) -> bool:
         name.startswith(site) or name == site.rstrip(".") or name.endswith("." + site)
         for site in _AGGREGATORS
     )
-
-
-def decoded(url: str) -> str:
-    """Return an address with its percent escapes resolved for people to read, if they are UTF-8; else unchanged."""
-    try:
-        return unquote_to_bytes(url).decode("utf-8")
-    except UnicodeDecodeError:
-        return url

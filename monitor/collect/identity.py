@@ -31,6 +31,7 @@ FUTURE = timedelta(hours=1)
 
 _GUID, _LINK = "guid", "link"
 _NAMES = (_GUID, _LINK)
+_HREF = re.compile(r"href\s*+=\s*+[\"']?([^\"'\s<>]++)")
 _TAGS = re.compile(r"<[^<>]*+>")
 
 
@@ -147,8 +148,13 @@ def _keys(item: _Named, clashes: Mapping[str, frozenset[str]], untrusted: frozen
     """Trusted names first, then the exact keys (name and text together), which hold whatever happens to the names later."""
     names = [(kind, name) for kind in _NAMES if (name := item.name(kind))]
     trusted = [_digest(name) for kind, name in names if kind not in untrusted and name not in clashes[kind]]
-    exact = [_digest(name, item.text) for _, name in names] or [_digest("", item.text)]
+    exact = [_digest(name, item.text) for _, name in names] or [_digest("", item.text, *_links(item.entry))]
     return tuple(dict.fromkeys((*trusted, *exact)))
+
+
+def _links(entry: Entry) -> list[str]:
+    """Return the addresses in the texts of an entry without a name: "Read more" twice, leading to two places, is two entries."""
+    return [canonical(address) for address in _HREF.findall(entry.summary or entry.content)[:20]]
 
 
 def _fingerprint(item: _Named) -> str:

@@ -164,6 +164,12 @@ def test_without_names_the_text_is_the_identity() -> None:
     assert memory.new(*(replace(note, published=NOW) for note in reversed(notes))) == []
 
 
+def test_the_same_words_leading_elsewhere_are_another_entry() -> None:
+    """Entries without guid and link that say the same and lead to different places are told apart."""
+    notes = [Entry(summary=f"<a href='https://paper.example/{n}'>Read more</a>") for n in range(3)]
+    assert len(Memory().poll(*notes)) == 3
+
+
 def test_the_same_entry_twice_in_a_document_is_one() -> None:
     """A double is merged, and the fuller of the two speaks."""
     [judged] = Memory().poll(entry(1), entry(1, content="<p>Long text</p>"))

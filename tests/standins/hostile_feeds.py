@@ -177,7 +177,7 @@ KINDS: dict[str, Callable[[], str | bytes]] = {
         (GOOD[:-7] + f"<description>{'lorem & <b ' * 1_500}</description></item>") * 1_700
     ),
     "1 MB, broken": lambda: rss(
-        (GOOD[:-7] + f"<description>{'lorem & <b ' * 500}</description></item>") * 350
+        (GOOD[:-7] + f"<description>{'lorem & <b ' * 300}</description></item>") * 180
     ),
 }
 
