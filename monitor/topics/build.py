@@ -87,6 +87,7 @@ class _Builder:
         self._numbers: dict[tuple[str, bool], int] = {}
         self._list_steps: dict[tuple[str, bool], plan.Step] = {}
         self._used: set[str] = set()
+        self._lexemes: dict[tuple[str, bool], Lexeme] = {}
 
     # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def check_lists(self) -> None:
@@ -137,7 +138,7 @@ class _Builder:
             errors += problems(reading.tree, self._lists)
             bad = unsearchable(reading.tree, self._lists) if whole else None
             errors += [only_nots(bad)] if bad is not None else []
-            errors += _term_errors(reading.tree)
+            errors += self._term_errors(reading.tree)
         for error in errors:
             self._report(where, error)
         if reading.tree is not None and not errors:
@@ -166,11 +167,29 @@ class _Builder:
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.built.lexemes)
-            self.built.lexemes.append(_lexeme(node, fields=fields))
+            self.built.lexemes.append(self._lexeme(node, fields=fields))
         means = self.built.lexemes[number].means
         return plan.Term(
             node.written, True, frozenset((number,)), number, means is not None and means.acronym
         )
+
+    def _lexeme(self, node: tree.Term | tree.Regex, *, fields: bool) -> Lexeme:
+        """Return what a term or expression means; worked out once for each way of writing it. Raises `RuleError`."""
+        key = (node.written, fields)
+        if key not in self._lexemes:
+            if isinstance(node, tree.Regex):
+                self._lexemes[key] = Lexeme(node.written, None, compile_regex(node), fields)
+            else:
+                self._lexemes[key] = Lexeme(node.written, meaning(node, folded=fields), None, fields)
+        return self._lexemes[key]
+
+    def _term_errors(self, root: Node) -> Iterator[RuleError]:
+        for node in tree.walk(root):
+            if isinstance(node, tree.Term | tree.Regex):
+                try:
+                    self._lexeme(node, fields=False)
+                except RuleError as error:
+                    yield error
 
     def _list(self, name: str, *, fields: bool) -> plan.Step:
         key = (name, fields)
@@ -183,21 +202,6 @@ class _Builder:
             placed = all(part.placed for part in parts)
             self._list_steps[key] = _any(f"${name}", parts, placed=placed)
         return self._list_steps[key]
-
-
-def _lexeme(node: tree.Term | tree.Regex, *, fields: bool) -> Lexeme:
-    if isinstance(node, tree.Regex):
-        return Lexeme(node.written, None, compile_regex(node), fields)
-    return Lexeme(node.written, meaning(node, folded=fields), None, fields)
-
-
-def _term_errors(root: Node) -> Iterator[RuleError]:
-    for node in tree.walk(root):
-        if isinstance(node, tree.Term | tree.Regex):
-            try:
-                _lexeme(node, fields=False)
-            except RuleError as error:
-                yield error
 
 
 def _any(written: str, parts: tuple[plan.Step, ...], *, placed: bool) -> plan.Any:

@@ -59,6 +59,8 @@ class Word:
 
     def matches(self, folded: str, cased: str) -> bool:
         """Tell whether a word of the text is this word."""
+        if self.opening or self.ending:
+            return self._holds_open(folded)
         if self.wild is not None:
             return self.wild.fullmatch(folded) is not None
         if self.wild_cased is not None:
@@ -68,8 +70,17 @@ class Word:
             for form in self.forms
         )
 
+    def _holds_open(self, folded: str) -> bool:
+        """Tell whether a word holds this one's literal where its open ends leave it."""
+        text = self.forms[0].folded
+        if not self.opening:
+            return folded.startswith(text)
+        return text in folded if self.ending else folded.endswith(text)
+
     def matches_folded(self, folded: str) -> bool:
         """Tell whether a casefolded word is this word but for its case."""
+        if self.opening or self.ending:
+            return self._holds_open(folded)
         if self.wild is not None:
             return self.wild.fullmatch(folded) is not None
         if self.wild_cased is not None:
@@ -79,14 +90,21 @@ class Word:
     @property
     def simple(self) -> bool:
         """Whether it is one folded literal, open at its ends at most."""
-        if self.wild is not None:
-            return self.opening or self.ending
-        return len(self.forms) == 1 and not self.forms[0].cased and self.wild_cased is None
+        if self.opening or self.ending:
+            return True
+        return (
+            self.wild is None and len(self.forms) == 1 and not self.forms[0].cased and self.wild_cased is None
+        )
+
+    @property
+    def literal(self) -> bool:
+        """Whether it holds no wildcard."""
+        return self.wild is None and self.wild_cased is None and not (self.opening or self.ending)
 
     @property
     def exact(self) -> bool:
         """Whether it is one literal whose whole case counts."""
-        if len(self.forms) != 1 or self.wild is not None or self.wild_cased is not None:
+        if len(self.forms) != 1 or not self.literal:
             return False
         form = self.forms[0]
         return len(form.cased) == 1 and len(form.cased[0][1]) == len(form.folded)
@@ -138,6 +156,8 @@ class Meaning:
 
 def meaning(term: Term, *, folded: bool = False) -> Meaning:
     """Return what a term means; `folded` (fields such as `lang:`) takes no notice of capitals. Raises `RuleError`."""
+    if _ORDINARY.fullmatch(term.text) and not term.exact and term.slop is None:
+        return _ordinary(term.text)
     linked = list(_linked(term, folded=folded))
     if not linked:
         raise RuleError("empty expression", term.start, term.end, "there is no letter or digit to search for")
@@ -148,6 +168,16 @@ def meaning(term: Term, *, folded: bool = False) -> Meaning:
         parts = tuple(tuple(_variants([group])) for group in linked)
         return Meaning((), acronym, exact, parts, term.slop)
     return Meaning(tuple(_variants(linked)), acronym, exact)
+
+
+_ORDINARY = re.compile("[a-z0-9]+(?: [a-z0-9]+)*")
+
+
+def _ordinary(text: str) -> Meaning:
+    """Return what lower-case words without any sign mean: what the long way round would give, for nearly all terms of all rules."""
+    words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
+    key = Key(f" {text} ", cased=False, back=len(words) - 1, direct=True)
+    return Meaning((Variant(words, (key,)),), acronym=False, exact="")
 
 
 def exact_form(text: str) -> str:
@@ -204,6 +234,8 @@ def _piece(text: str, term: Term, *, shouted: bool, folded: bool) -> Piece:
 
 def _is_acronym(text: str) -> bool:
     """Tell whether a word is all in capitals with two letters or more."""
+    if text.islower():
+        return False
     letters = [char for char in text if char.isalpha() and char.upper() != char.lower()]
     return len(letters) > 1 and all(char.isupper() for char in letters)
 
@@ -290,14 +322,10 @@ def _wild_word(pieces: list[Piece], text: str) -> Word:
     inner = text.strip(STAR)
     edges = not _WILD.search(inner)
     if not cased:
-        form = Form(inner.casefold(), ())
-        return Word(
-            (form,),
-            re.compile(_pattern(text.casefold())),
-            None,
-            edges and text[0] == STAR,
-            edges and text[-1] == STAR,
-        )
+        forms = (Form(inner.casefold(), ()),)
+        if edges:
+            return Word(forms, None, None, text[0] == STAR, text[-1] == STAR)
+        return Word(forms, re.compile(_pattern(text.casefold())))
     source = "".join(
         _pattern(piece.text) if piece.cased else f"(?i:{_pattern(piece.text)})" for piece in pieces
     )
@@ -315,11 +343,7 @@ def _keys(words: tuple[Word, ...]) -> Iterator[Key]:
         text = " ".join(word.forms[0].cased[0][1] for word in words)
         yield Key(f" {text} ", cased=True, back=len(words) - 1, direct=True)
         return
-    fixed = [
-        at
-        for at, word in enumerate(words)
-        if word.wild is None and word.wild_cased is None and not word.simple
-    ]
+    fixed = [at for at, word in enumerate(words) if word.literal and not word.simple]
     best = max(fixed, key=lambda at: len(words[at].forms[0].folded), default=-1)
     runs = _runs(words)
     start, end = max(runs, key=lambda run: _weight(words[run[0] : run[1]]), default=(0, 0))
