@@ -125,31 +125,6 @@ def _folder(directory: Path | str) -> Path:
     folder = Path(directory)
     folder = folder / "topics" if (folder / "topics").is_dir() else folder
     require_directory(folder)
-    report = Report()
-    topics = compile_files(read_files(_folder(directory), report), report)
-    report.raise_any()
-    return topics
-
-
-def run_examples(directory: Path | str) -> tuple[Topics, tuple[Problem, ...]]:
-    """Compile the topics and run their examples: the failing ones come back as problems (`monitor topics test`).
-
-    Raises ConfigError with every mistake that is not a failing example.
-    """
-    report = Report()
-    files = read_files(_folder(directory), report)
-    topics = _compiled(files, report)
-    report.raise_any()
-    return topics, tuple(_failing_examples(files, topics))
-
-
-def _folder(directory: Path | str) -> Path:
-    """Return the folder of topic files of a configuration's directory, or the folder itself; raises ConfigError if there is none."""
-    folder = Path(directory)
-    folder = folder / "topics" if (folder / "topics").is_dir() else folder
-    if not folder.is_dir():
-        hint = "`monitor init` writes a configuration"
-        raise ConfigError([Problem(str(folder), 1, 1, "there is no such directory", hint=hint)])
     return folder
 
 

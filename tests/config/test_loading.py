@@ -10,6 +10,7 @@ import pytest
 import monitor
 from monitor.config import load
 from monitor.config.loading import fingerprint
+from monitor.config.topics import run_examples
 from monitor.errors import ConfigError
 from monitor.models import FullText, QuietHours, Selectors, SourceType, Target
 from tests.standins.configs import Write, loaded, messages
@@ -244,6 +245,15 @@ def test_load_topics_takes_either_folder(write: Write, tmp_path: Path) -> None:
         monitor.load_topics(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match="AND and OR are mixed"):
         monitor.load_topics(write(topics__irs="name: IRS\nmatch: a OR b AND c\n"))
+
+
+def test_failing_examples_can_be_asked_for(write: Write) -> None:
+    """`run_examples` gives the topics in spite of failing examples, which it returns; other mistakes are raised."""
+    topics, failing = run_examples(write(topics__irs=TOPIC + "examples: {yes: [It rained.]}\n"))
+    assert [spec.id for spec in topics.specs] == ["irs"]
+    assert [(problem.line, problem.column) for problem in failing] == [(3, 18)]
+    with pytest.raises(ConfigError):
+        run_examples(write(topics__irs="name: IRS\n"))
 
 
 def test_loaded_topics_match_and_explain(write: Write) -> None:
