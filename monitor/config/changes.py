@@ -20,7 +20,7 @@ NEEDS_RESTART = frozenset(
 )
 _MAX_NAMES = 5  # named in one line; the rest is counted
 _SECRET = frozenset({"slack.token", "slack.app_token", "slack.webhook", "email.password", "database"})
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+_UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000))  # microseconds
 
 
 def describe(old: Config, new: Config) -> tuple[str, ...]:
@@ -53,11 +53,11 @@ def needs_restart(old: Config, new: Config) -> tuple[str, ...]:
 
 def duration_text(length: timedelta) -> str:
     """Write a duration as the configuration does: `90m` becomes `1h30m`."""
-    rest, text = int(length.total_seconds()), ""
-    for unit, seconds in _UNITS:
-        count, rest = divmod(rest, seconds)
+    rest, text = round(length / timedelta(microseconds=1)), ""
+    for unit, microseconds in _UNITS:
+        count, rest = divmod(rest, microseconds)
         text += f"{count}{unit}" if count else ""
-    return text or "0s"
+    return (text + f"{rest / 1000:g}ms" if rest else text) or "0s"
 
 
 def _settings(old: Config, new: Config) -> Iterator[str]:

@@ -22,6 +22,8 @@ from monitor.config.values import WrongValue
         (values.duration, "45s", timedelta(seconds=45)),
         (values.duration, "1h30m", timedelta(minutes=90)),
         (values.duration, "2w", timedelta(days=14)),
+        (values.duration, "1.5h", timedelta(minutes=90)),
+        (values.duration, "200ms", timedelta(milliseconds=200)),
         (values.duration_or_zero, "0s", timedelta(0)),
         (values.size, "512KiB", 524_288),
         (values.size, "3MB", 3_000_000),
@@ -54,7 +56,8 @@ def test_values_are_read(read: Callable[[object], Any], written: object, value: 
     [
         (values.duration, "8 d", "write 8d"),
         (values.duration, "30M", "write 30m"),
-        (values.duration, "1.5h", "30m"),
+        (values.duration, "1,5h", "30m"),
+        (values.duration, ".5h", "30m"),
         (values.duration, "-5m", "30m"),
         (values.duration, "0s", "30m"),
         (values.duration, 30, "30m"),
