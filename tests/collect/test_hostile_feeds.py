@@ -42,7 +42,8 @@ import json, resource, sys, time
 from monitor.collect.feeds import parse_feed
 from monitor.collect.identity import keyed
 from tests.standins.hostile_feeds import body
-resource.setrlimit(resource.RLIMIT_AS, (1536 * 2**20, 1536 * 2**20))
+own = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (own + 512 * 2**20, own + 512 * 2**20))
 for kind in json.loads(sys.argv[1]):
     data = body(kind)
     started = time.process_time()
