@@ -125,6 +125,8 @@ def propose(page: Page) -> list[Candidate]:
     for name, node in _proposals(page, Weights(page)):
         if node is not None and node.order not in found:
             found[node.order] = Candidate(name, node)
+    if not found and page.nodes:
+        return [Candidate("page", page.nodes[0])]
     return list(found.values())
 
 

@@ -60,10 +60,12 @@ def decode(body: bytes) -> str:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
     declared = declared_charset(body)
-    if declared in (None, "utf-8") and _is_utf8(body):
-        return body.decode("utf-8", "replace")
-    if declared is not None and declared != "utf-8" and not _contradicted(body, declared):
-        return body.decode(declared, "replace")
+    if _is_utf8(
+        body
+    ):  # a declaration that says otherwise is wrong: other charsets are hardly ever valid UTF-8 by accident
+        return body.decode(declared if declared and body.isascii() else "utf-8", "replace")
+    if declared not in (None, "utf-8"):
+        return body.decode(declared or "utf-8", "replace")
     return body.decode(_sniff(body), "replace")
 
 
@@ -88,25 +90,15 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _contradicted(body: bytes, declared: str) -> bool:
-    """Tell whether bytes are valid UTF-8 with wide characters although a legacy encoding is declared."""
-    if body.isascii():
-        return False
-    try:
-        body[:_SAMPLE].decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < min(len(body), _SAMPLE) - 4:
-            return False
-    return declared != "utf-8" and not body[:_SAMPLE].isascii()
-
-
 def _sniff(body: bytes) -> str:
     """Return the legacy encoding in which the wide characters are the frequent letters of its script; else windows-1252."""
     sample = body[:_SAMPLE]
     best, top = "windows-1252", 1.0
     for name, frequent in _EVIDENCE:
-        text = sample.decode(name, "ignore")
+        text = sample.decode(name, "replace")
         wide = sum(char > "\x7f" for char in text)
+        if text.count("\ufffd") * 50 > wide:
+            continue
         share = len(frequent.findall(text)) / (wide or 1) / _FREQUENT[name]
         if wide and share >= top:
             best, top = name, share

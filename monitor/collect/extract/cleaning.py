@@ -10,6 +10,7 @@ from monitor.collect.extract import endings, guests
 from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
+from monitor.seed import is_rule
 from monitor.text import letters
 
 # Block number -> why it is dropped, "" if it is kept; in page order.
@@ -50,7 +51,7 @@ def own_reason(block: Block, node: Node) -> str:
 
 
 def _line_reason(block: Block) -> str:
-    if block.kind in ("img", "hr", "cell", "row"):
+    if block.kind in ("img", "hr", "cell", "row") or is_rule(block.text):
         return ""
     if is_box_heading(block.text):
         return "heading of a box"

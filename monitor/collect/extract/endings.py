@@ -14,6 +14,7 @@ Key = tuple[str, ...]
 
 _PARAGRAPH = 15  # words
 _ENOUGH = 80  # words of a first article, before a second headline can begin another one
+_TRIES = 12  # headings of boxes looked at: more is a flood
 _LEVELS = 40  # elements looked at above a heading; deeper nesting is no template's
 
 
@@ -59,10 +60,11 @@ def _cut(why: dict[int, str], start: int, reason: str) -> None:
 def _drop_teasers(page: Page, why: dict[int, str]) -> None:
     """Cut what follows the heading of a box in the last part of the body, if it is a list of teasers and no text."""
     total = sum(page.blocks[number].size for number in _kept(page, why))
-    words, homes = 0, set[Key]()
+    words, tries, homes = 0, 0, set[Key]()
     for number, reason in why.items():
         block = page.blocks[number]
-        if reason == "heading of a box" and words > 0.5 * total:
+        if reason == "heading of a box" and words > 0.5 * total and tries < _TRIES:
+            tries += 1
             if _only_teasers(page, why, number, homes | _keys_around(block.node)):
                 _cut(why, number, "after the heading of a box")
                 return
@@ -76,7 +78,9 @@ def _keys_around(node: Node) -> set[Key]:
     """Return the makes of the containers around an element."""
     keys: set[Key] = set()
     above: Node | None = node
-    while above is not None and len(keys) < _LEVELS:
+    for _ in range(_LEVELS):
+        if above is None:
+            break
         keys.add(above.key)
         above = above.parent
     return keys

@@ -11,7 +11,15 @@ from monitor.collect.extract.candidates import Candidate
 from monitor.collect.extract.page import Page
 
 # How far a proposal is to be trusted beyond what the others say of it; measured on development pages.
-_TRUST = {"site rule": 9.0, "itemprop": 0.2, "class": 0.1, "density": 0.0, "votes": -0.1, "article": 0.0}
+_TRUST = {
+    "site rule": 9.0,
+    "itemprop": 0.2,
+    "class": 0.1,
+    "density": 0.0,
+    "votes": -0.1,
+    "article": 0.0,
+    "page": -0.3,
+}
 # After clean-up the wider of two bodies is mostly the whole of a split one: a candidate with less than this share of it pays for that.
 _PART, _PENALTY = 0.7, 0.5
 _ALONE = 0.5  # the confidence in a body nothing else speaks for or against

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from monitor.collect.extract.images import best_address
@@ -25,6 +26,10 @@ _FOREIGN = frozenset(
         "hidden",
     ]
 ) | {"share bar", "strip rule"}
+
+
+# What embedded posts end in: the address of the post or its picture, shortened.
+_BARE_LINKS = re.compile(r"(?:\s+(?:https?://|pic\.twitter\.com/)\S+)+$")
 
 
 def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tuple[str, str | None]:
@@ -78,6 +83,8 @@ def put(writer: Writer, block: Block) -> None:
             writer.row(block.cells)
         case "img" | "cell":
             pass
+        case "quote":
+            writer.prose(_BARE_LINKS.sub("", block.text))
         case _:
             writer.prose(block.text)
 

@@ -28,7 +28,7 @@ _STRIPPED = [*sorted(SILENT), "head"]
 _NO_ELEMENT = frozenset(("-comment", "!doctype"))
 # Menus are a third of a page's elements. They are not even walked, unless an article stands in one (an unclosed `<nav>` swallows the page).
 _KEPT_NAV = "nav article, nav main, nav h1, nav p + p"
-MAX_METAS, MAX_SCRIPTS, MAX_TIMES = 500, 50, 50
+MAX_METAS, MAX_SCRIPTS, MAX_TIMES, MAX_TITLE = 500, 50, 50, 2_000
 
 VOID = frozenset(("br", "hr", "img", "amp-img", "source"))
 INLINE = frozenset(
@@ -43,6 +43,10 @@ _DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b
 SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
 
 _TAG = re.compile(r"<[a-zA-Z]")
+_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_MAX_ATTRIBUTES = (
+    1_000  # lexbor looks for each name among the ones before it: 50,000 of them take half a minute
+)
 
 
 def cut(html: str, notes: list[str]) -> str:
@@ -50,12 +54,19 @@ def cut(html: str, notes: list[str]) -> str:
     if len(html) > MAX_CHARS:
         html = html[:MAX_CHARS]
         notes.append("page cut at 3 MiB")
+    html = _HUGE_TAG.sub(_shorten, html)
     if html.count("<") > MAX_TAGS:
         for number, match in enumerate(_TAG.finditer(html)):
             if number == MAX_TAGS:
                 notes.append("page cut at 20,000 tags")
                 return html[: match.start()]
     return html
+
+
+def _shorten(match: re.Match[str]) -> str:
+    """Cut a tag off after its first attributes if it has a flood of them; one long attribute is a picture inside the page."""
+    tag = match[0]
+    return tag[:2_000] if len(tag.split(None, _MAX_ATTRIBUTES + 1)) > _MAX_ATTRIBUTES else tag
 
 
 def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] = ()) -> Page:
@@ -79,7 +90,7 @@ def head(page: Page, tree: LexborHTMLParser) -> None:
     page.data = [node.text() for node in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]]
     page.times = [node.attributes["datetime"] or "" for node in tree.css("time[datetime]")[:MAX_TIMES]]
     title = tree.css_first("title")
-    page.title = clean(title.text()) if title is not None else ""
+    page.title = clean(title.text()[:MAX_TITLE]) if title is not None else ""
 
 
 def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
