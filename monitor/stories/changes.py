@@ -84,10 +84,12 @@ def material_change(old: Article, new: Article) -> str:
     if old.completeness is not new.completeness:
         return ""
     changes = differences(old.text, new.text)
+    rewritten = _rewritten(old.title, new.title)
+    titles = () if rewritten else (Change(old.title, new.title),)
     found = [
         *_corrections(changes),
-        *_headline(old.title, new.title),
-        *_details(changes),
+        *rewritten,
+        *_details((*titles, *changes)),
         *_paragraphs(changes, old.text),
     ]
     return _cut("; ".join(found), _LONGEST)
@@ -161,12 +163,11 @@ def _corrections(changes: Iterable[Change]) -> Iterator[str]:
             yield f"correction appended: “{_cut(change.new, _QUOTE)}”"
 
 
-def _headline(old: str, new: str) -> Iterator[str]:
-    """Tell a new headline: one with other numbers, or with few words of the old."""
-    if not old or not new or _folded(old) == _folded(new):
-        return
-    if _likeness(old, new) <= _REWRITTEN or _numbers(old) != _numbers(new):
-        yield f"headline: “{_cut(old, _QUOTE)}” -> “{_cut(new, _QUOTE)}”"
+def _rewritten(old: str, new: str) -> tuple[str, ...]:
+    """Tell a headline that keeps few words of the old. (Of a polished one, the details are compared as a sentence's are.)"""
+    if not old or not new or _folded(old) == _folded(new) or _likeness(old, new) > _REWRITTEN:
+        return ()
+    return (f"headline: “{_cut(old, _QUOTE)}” -> “{_cut(new, _QUOTE)}”",)
 
 
 def _details(changes: Iterable[Change]) -> Iterator[str]:
