@@ -52,4 +52,4 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def written(kind: str) -> str:
     """Return a schema as the text of its file in `config/.schema/`."""
-    return json.dumps(schema(kind), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
