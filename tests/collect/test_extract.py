@@ -163,7 +163,7 @@ def test_a_page_without_text_says_so() -> None:
         (
             "<blockquote class='twitter-tweet'><p>The bridge is closed until October, sorry about that. <a href='https://t.example/1'>https://t.example/1</a></p>"
             "— Town Council (@town) <a href='https://t.example/2'>February 10, 2025</a></blockquote>",
-            ["The bridge is closed until October, sorry about that."],
+            ["The bridge is closed until October, sorry about that.", "— Town Council (@town)"],
         ),
     ],
 )  # fmt: skip

@@ -38,7 +38,6 @@ _LINES = (
     r"(?:©|\(c\)|copyright ©?)\s?.{0,160}|.{0,80}all rights reserved.{0,160}",
     r"this (?:material|story|article|content|post|page|site|website) (?:may not be published|may contain affiliate|contains affiliate|is protected by).{0,240}",
     r"our standards: .{0,120}",
-    r"[—–-] ?.{1,80}\(@\w{1,30}\).{0,60}",
     r"(?:download|get) (?:the|our) .{0,60} app\b.{0,80}",
     r"(?:comments? (?:are|is) (?:closed|moderated|disabled|off).{0,120})",
     r"(?:click|tap|press|swipe) (?:here|on|the|below|to)\b.{0,120}",

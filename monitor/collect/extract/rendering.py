@@ -30,6 +30,9 @@ _FOREIGN = frozenset(
 
 # What embedded posts end in: the address of the post or its picture, shortened.
 _BARE_LINKS = re.compile(r"(?:\s+(?:https?://|pic\.twitter\.com/)\S+)+$")
+_SIGNED = re.compile(
+    r"^([—–-] ?.{1,80}\(@\w{1,30}\))\s.{1,40}$"
+)  # its author; the date that follows is none of the text
 
 
 def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tuple[str, str | None]:
@@ -84,7 +87,7 @@ def put(writer: Writer, block: Block) -> None:
         case "img" | "cell":
             pass
         case "quote":
-            writer.prose(_BARE_LINKS.sub("", block.text))
+            writer.prose(_SIGNED.sub(r"\1", _BARE_LINKS.sub("", block.text)))
         case _:
             writer.prose(block.text)
 
