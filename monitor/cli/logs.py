@@ -66,3 +66,6 @@ def configure(level: str, style: str, secrets: Iterable[str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [stream]
     root.setLevel(max(number, logging.WARNING))
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # a tick that outlasts its interval is no news; the heartbeat tells

@@ -79,7 +79,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._scheduler = AsyncIOScheduler()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: set[str] = set()
+        self._jobs: set[asyncio.Task[Any]] = set()
         self._ready = False
 
     def findings(self) -> tuple[str, ...]:
@@ -102,8 +102,11 @@ class Daemon:
         log.info("stopping", within=STOP_WITHIN)
         notify("STOPPING=1")
         watching.cancel()
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
         await self.work.finish(STOP_WITHIN)
+        if self._jobs:  # what a job has begun it may end: shutting the scheduler down would cancel it
+            await asyncio.wait(set(self._jobs), timeout=STOP_WITHIN)
+        self._scheduler.shutdown(wait=False)
         log.info("stopped")
 
     def stop(self) -> None:
@@ -166,7 +169,9 @@ class Daemon:
 
     async def _guarded(self, job: str, work: Coroutine[Any, Any, None]) -> bool:
         """Run one job; what it raises is logged and stored as state, and the next tick tries again."""
-        self._busy.add(job)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # the scheduler runs jobs as tasks
+        self._jobs.add(task)
         try:
             await work
         except StoreError as error:
@@ -177,7 +182,7 @@ class Daemon:
             log.error("job failed", job=job, error=repr(error), exc_info=True)
             return False
         finally:
-            self._busy.discard(job)
+            self._jobs.discard(task)
         return True
 
     def _note(self, **instants: datetime) -> None:
@@ -195,7 +200,7 @@ class Daemon:
         wrong = self.findings()
         if not wrong:
             notify("WATCHDOG=1")
-        elif not self._busy and self.pulse.writable:
+        elif not self._jobs and self.pulse.writable:
             log.error("the scheduler fell silent; starting it anew", findings=wrong)
             self._restart_scheduler()
         asyncio.get_running_loop().call_later(max(1.0, self.tick.total_seconds()), self._beat)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from monitor.models import SlotKind
 from monitor.store import Store
-from tests.end_to_end.newsroom import Newsroom, until
+from tests.end_to_end.newsroom import CHANNEL, Newsroom, pause, until
 from tests.standins.slack import SlackStandIn
 from tests.standins.web import Web
 
@@ -49,6 +49,8 @@ class Verdict:
         """Whether nothing was lost, doubled or missing."""
         return not (self.lost or self.twice or self.missing)
 
+    evidence: list[str] = field(default_factory=list)
+
     def table(self) -> str:
         """Return the result as a table."""
         rows = [
@@ -62,7 +64,7 @@ class Verdict:
             ("slots on record", self.slots),
             ("slots missing", len(self.missing)),
         ]
-        return "\n".join(f"{name:<28}{value:>8}" for name, value in rows)
+        return "\n".join([*(f"{name:<28}{value:>8}" for name, value in rows), *self.evidence])
 
 
 async def drill(kills: int, faults: float = 0.25, seed: int = 1, database: str = "") -> Verdict:
@@ -106,19 +108,18 @@ async def publish(room: Newsroom, chance: random.Random) -> None:
     """Publish an entry about twice a second."""
     while True:
         room.publish()
-        await until(lambda: False, chance.uniform(0.2, 0.8))
+        await pause(chance.uniform(0.2, 0.8))
 
 
 async def calm(room: Newsroom) -> None:
     """Run the daemon undisturbed until everything published is posted; then stop it cleanly."""
     process = await room.start()
     await until(lambda: not room.lost(), CALM, step=0.5)
-    await until(lambda: False, 6.0)  # what would be posted twice has time to appear
+    await pause(6.0)  # what would be posted twice has time to appear
+    if process.returncode is not None:
+        raise RuntimeError(f"the undisturbed daemon ended by itself ({process.returncode}):\n{room.log()}")
     process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), 40)
-    except TimeoutError:
-        await room.kill(process)
+    await asyncio.wait_for(process.wait(), 40)
 
 
 def judge(room: Newsroom, verdict: Verdict) -> Verdict:
@@ -126,6 +127,12 @@ def judge(room: Newsroom, verdict: Verdict) -> Verdict:
     verdict.faults = Counter(room.slack.faults.seen)
     verdict.published = len(room.published)
     verdict.lost, verdict.twice = room.lost(), room.twice()
+    verdict.evidence = [
+        f"{token} in {message.ts} (nonce {message.nonce}): {str(message.blocks)[:1500]}"
+        for token in verdict.twice[:3]
+        for message in room.slack.stored(CHANNEL)
+        if token in f"{message.text} {message.blocks}"
+    ]
     with Store.open(room.database or f"sqlite:///{room.home}/monitor.db") as store:
         recorded = [found.slot for found in store.slots.recorded("often", limit=None)]
     scheduled = sorted(slot.at for slot in recorded if slot.kind is SlotKind.SCHEDULED)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,7 +40,7 @@ digests:
     every: {every}
     catch_up: all
     max_age: 1h
-    max_stories: 1000
+    max_stories: 200
 """
 
 TOPIC = """\
@@ -115,6 +115,10 @@ class Newsroom:
         await process.wait()
         self.deaths += 1
 
+    def log(self) -> str:
+        """Return the last lines the processes wrote."""
+        return "\n".join(self.home.joinpath("log").read_text("utf-8", "replace").splitlines()[-30:])
+
     def posted(self, token: str) -> int:
         """Return in how many stored messages a token stands."""
         return sum(token in f"{message.text} {message.blocks}" for message in self.slack.stored(CHANNEL))
@@ -134,14 +138,23 @@ def _words(token: str) -> str:
     return f"The IRS says {token}. " + " ".join(f"w{(seed * 7919 + n * 104729) % 999983}" for n in range(60))
 
 
-async def until(condition: Sequence[object] | object, seconds: float, step: float = 0.1) -> bool:
+async def until(condition: Callable[[], object], seconds: float, step: float = 0.1) -> bool:
     """Wait until a condition (a callable) holds; return whether it did within so many seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         if loop.time() > end:
             return False
-        tick: asyncio.Future[None] = loop.create_future()
-        loop.call_later(step, tick.set_result, None)
-        await tick
+        await pause(step)
     return True
+
+
+async def pause(seconds: float) -> None:
+    """Let other things happen for a while: the processes under test need real time."""
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    alarm = loop.call_later(seconds, over.set_result, None)
+    try:
+        await over
+    finally:
+        alarm.cancel()

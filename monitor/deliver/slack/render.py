@@ -212,11 +212,18 @@ def _news(story: DigestStory) -> str:
 
 
 def _parts(digest: Digest, messages: Iterable[list[Block]]) -> tuple[Part, ...]:
-    text = markup.plain(wording.summary(digest), FALLBACK_TEXT - 20)
+    bodies = list(messages)
     return tuple(
-        Part(_frozen(_message(text, body)), thread_part=0 if number else None)
-        for number, body in enumerate(messages)
+        Part(_frozen(_message(_fallback(digest, number, len(bodies)), body)), thread_part=0 if number else None)
+        for number, body in enumerate(bodies)
     )
+
+
+def _fallback(digest: Digest, number: int, of: int) -> str:
+    """Return what notifications show: the first message names its first story; the others must not announce it again."""
+    if not number:
+        return markup.plain(wording.summary(digest), FALLBACK_TEXT - 20)
+    return markup.plain(f"{wording.heading(digest)}, continued ({number + 1} of {of})", FALLBACK_TEXT - 20)
 
 
 def _message(text: str, body: list[Block]) -> Message:
