@@ -81,6 +81,14 @@ def test_an_address_holds_nothing_that_ends_a_link(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["https:///path", "http:", "javascript:alert(1)", "//a.example/x", "https://[broken", ""]
+)
+def test_what_is_no_web_address_is_not_linked(url: str) -> None:
+    """Without http(s) or without a host there is no link."""
+    assert web_address(url) is None
+
+
+@pytest.mark.parametrize(
     ("url", "name"),
     [
         ("https://www.news.example:8080/a", "news.example"),

@@ -11,6 +11,7 @@ import pytest
 from monitor.deliver.slack import SlackNotifier, replies
 from monitor.deliver.slack.commands import Command, Verb
 from monitor.deliver.slack.listener import Answer, SlackListener
+from tests.standins.receiver import Receiver
 from tests.standins.slack import SlackStandIn
 
 
@@ -130,11 +131,21 @@ async def test_a_dropped_socket_comes_back(slack: SlackStandIn, listener: SlackL
 async def test_foreign_envelopes_are_only_acknowledged(
     slack: SlackStandIn, listener: SlackListener, desk: Desk
 ) -> None:
-    """Events of other kinds, foreign clicks and links in menus give no command; an answer goes to Slack's own address alone."""
+    """Events of other kinds, foreign clicks and links in menus give no command."""
     await slack.envelope("events_api", {"event": {}})
     await slack.envelope("interactive", click(slack, "other app's value"))
     await slack.envelope("interactive", click(slack, "open s a irs"))
-    await slack.envelope("slash_commands", say(slack, "status") | {"response_url": "https://evil.example/"})
+    await slack.envelope("slash_commands", say(slack, "status"))
     assert (await desk.heard.get()).verb is Verb.STATUS
     assert desk.heard.empty()
-    assert slack.answers.empty()
+
+
+async def test_an_answer_goes_to_slack_alone(
+    slack: SlackStandIn, listener: SlackListener, desk: Desk
+) -> None:
+    """An address of anybody else's in an envelope is never called."""
+    async with Receiver() as stranger:
+        await slack.envelope("slash_commands", say(slack, "status") | {"response_url": stranger.address})
+        await slack.envelope("slash_commands", say(slack, "status", "t.2"))
+        assert (await slack.answers.get())["text"] == "done"
+        assert stranger.received == []
