@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, true, tuple_, update
+from sqlalchemy import Connection, and_, delete, false, func, select, text, tuple_, update
 from sqlalchemy.sql import Select
 
 from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision, Span
@@ -23,9 +23,10 @@ _bodies = schema.bodies
 _matches = schema.matches
 _versions = schema.versions
 
-WITH_TEXT: Select[Any] = select(_articles, _bodies.c.text).outerjoin(
-    _bodies, _bodies.c.article == _articles.c.id
-)
+_HAS_TEXT = and_(_bodies.c.first_seen == _articles.c.first_seen, _bodies.c.article == _articles.c.id)
+_MATCHED = text(f"articles.{schema.MATCHED}")
+
+WITH_TEXT: Select[Any] = select(_articles, _bodies.c.text).outerjoin(_bodies, _HAS_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Archive:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        tables = (_articles, _bodies, schema.sketches, _matches)
+        # on PostgreSQL another daemon may have stored the same article a moment ago
+        self._inserts = {table: database.insert(table).on_conflict_do_nothing() for table in tables}
 
     def article(self, article_id: str) -> Article | None:
         """Return an article, or None; its `text` is empty when retention has dropped it."""
@@ -112,7 +116,8 @@ class Archive:
     def sketches(self, since: datetime) -> Iterator[tuple[str, str, str, datetime, bytes]]:
         """Yield (article, story, outlet, first_seen, sketch) of articles first seen after `since`, oldest first."""
         table = schema.sketches
-        query = select(table, _articles.c.story, _articles.c.outlet).join(_articles)
+        query = select(table, _articles.c.story, _articles.c.outlet)
+        query = query.join(_articles, _articles.c.id == table.c.article)
         query = query.order_by(table.c.first_seen, table.c.article).limit(PAGE * 5)
         after: tuple[int, str] = (codec.micros(since), "\U0010ffff")
         while True:
@@ -148,7 +153,7 @@ class Archive:
 
         query = select(
             count(_articles),
-            count(_articles, _articles.c.matched.is_(true())),
+            count(_articles, _MATCHED),
             count(_bodies),
             count(_versions),
         )
@@ -183,18 +188,13 @@ class Archive:
             return
         rows = {id_: _new_row(new, now) for id_, new in fresh.items()}
         seen = {id_: row["first_seen"] for id_, row in rows.items()}
-        self._insert(connection, _articles, list(rows.values()))
+        self._database.many(connection, self._inserts[_articles], list(rows.values()))
         texts = [_body_row(new.article, seen[id_]) for id_, new in fresh.items() if new.article.text]
-        self._insert(connection, _bodies, texts)
+        self._database.many(connection, self._inserts[_bodies], texts)
         sketches = [_sketch_row(new, seen[id_]) for id_, new in fresh.items() if new.sketch]
-        self._insert(connection, schema.sketches, sketches)
+        self._database.many(connection, self._inserts[schema.sketches], sketches)
         matches = [_match_row(id_, match, seen[id_]) for id_, new in fresh.items() for match in new.matches]
-        self._insert(connection, _matches, matches)
-
-    def _insert(self, connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
-        """Insert what is not there; on PostgreSQL another daemon may have stored the same article a moment ago."""
-        if rows:
-            connection.execute(self._database.insert(table).on_conflict_do_nothing(), rows)
+        self._database.many(connection, self._inserts[_matches], matches)
 
     def _revise(self, connection: Connection, revisions: Sequence[Revision], now: datetime) -> None:
         """Replace articles by their new forms and keep the old ones as versions."""
@@ -208,7 +208,11 @@ class Archive:
             row = article_row(revision.article)
             del row["id"], row["feed"]  # the feed it first came by stays
             connection.execute(update(_articles).where(_articles.c.id == revision.article.id).values(row))
-            connection.execute(delete(_bodies).where(_bodies.c.article == revision.article.id))
+            connection.execute(
+                delete(_bodies).where(
+                    _bodies.c.first_seen == old["first_seen"], _bodies.c.article == old["id"]
+                )
+            )
             if revision.article.text:
                 connection.execute(_bodies.insert(), _body_row(revision.article, old["first_seen"]))
         _replace_matches(connection, {revision.article.id: revision.matches for revision in revisions})
@@ -223,7 +227,7 @@ def _filtered(
     if until is not None:
         query = query.where(_articles.c.first_seen <= codec.micros(until))
     if matched is not None:
-        query = query.where(_articles.c.matched.is_(matched))
+        query = query.where(_MATCHED if matched else _articles.c.matched.is_(false()))
     if feed is not None:
         query = query.where(_articles.c.feed == feed)
     return query
@@ -266,7 +270,7 @@ def load_matches(
 
 
 def _row_match(row: Row) -> Match:
-    spans = tuple(Span(*span) for span in row["spans"])
+    spans = tuple(Span(*span) for span in codec.from_json(row["spans"]))
     return Match(row["topic"], row["score"], spans, row["teaser_only"], row["rank"])
 
 
@@ -277,7 +281,7 @@ def _match_row(article: str, match: Match, first_seen: int) -> dict[str, Any]:
         "score": match.score,
         "rank": match.order,
         "teaser_only": match.teaser_only,
-        "spans": [[span.zone, span.start, span.end, span.term] for span in match.spans],
+        "spans": codec.as_json([[span.zone, span.start, span.end, span.term] for span in match.spans]),
         "first_seen": first_seen,
     }
 
@@ -291,8 +295,8 @@ def article_row(article: Article) -> dict[str, Any]:
     row: dict[str, Any] = {name: codec.text(getattr(article, name)) for name in _TEXTS}
     row.update((name, codec.maybe_text(getattr(article, name))) for name in _OPTIONAL)
     return row | {
-        "authors": list(article.authors),
-        "categories": list(article.categories),
+        "authors": codec.as_json(article.authors),
+        "categories": codec.as_json(article.categories),
         "published": codec.maybe_micros(article.published),
         "modified": codec.maybe_micros(article.modified),
         "completeness": article.completeness.value,
@@ -306,8 +310,8 @@ def row_article(row: Row) -> Article:
     return Article(
         text=codec.unpacked(row["text"]),
         **{name: row[name] for name in (*_TEXTS, *_OPTIONAL, "confidence")},
-        authors=tuple(row["authors"]),
-        categories=tuple(row["categories"]),
+        authors=tuple(codec.from_json(row["authors"])),
+        categories=tuple(codec.from_json(row["categories"])),
         published=codec.maybe_instant(row["published"]),
         modified=codec.maybe_instant(row["modified"]),
         completeness=Completeness(row["completeness"]),
@@ -341,12 +345,14 @@ def _version_row(old: Row, revision: Revision, now: datetime) -> dict[str, Any]:
         "article": old["id"],
         "replaced_at": codec.micros(now),
         "change": codec.text(revision.change),
-        "document": {name: value for name, value in old.items() if name not in _NOT_IN_DOCUMENT},
+        "document": codec.as_json(
+            {name: value for name, value in old.items() if name not in _NOT_IN_DOCUMENT}
+        ),
         "text": old["text"],
     }
 
 
 def row_version(row: Row) -> Version:
     """Read a version from its row."""
-    article = row_article({**row["document"], "id": row["article"], "text": row["text"]})
+    article = row_article({**codec.from_json(row["document"]), "id": row["article"], "text": row["text"]})
     return Version(row["id"], article, codec.instant(row["replaced_at"]), row["change"])

@@ -12,12 +12,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import zlib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -79,6 +83,16 @@ def packed(value: str) -> bytes:
 def unpacked(value: bytes | None) -> str:
     """Undo `packed`; a text dropped by retention is empty."""
     return "" if value is None else zlib.decompress(value).decode("utf-8", "surrogatepass")
+
+
+def as_json(value: Sequence[object] | Mapping[str, object]) -> str:
+    """Write a list or a mapping as JSON in ASCII, which any engine stores, whatever letters it holds."""
+    return _encode(value) if value else "[]"
+
+
+def from_json(value: str) -> Any:
+    """Undo `as_json` (tuples come back as lists)."""
+    return json.loads(value) if value != "[]" else []
 
 
 def text_hash(value: str) -> str:

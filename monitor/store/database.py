@@ -15,16 +15,18 @@ PostgreSQL commits durably by default (`synchronous_commit = on`; leave it so).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.dml import UpdateBase
 
 from monitor.errors import StoreError
 from monitor.store.faults import translated
@@ -53,6 +55,7 @@ class Database:
         self.path = None if self.postgres or _in_memory(self.url) else Path(str(self.url.database))
         self.place = f"database {self.path or self.url.render_as_string(hide_password=True)}"
         self.engine = _postgres_engine(self.url) if self.postgres else _sqlite_engine(self.url, busy_seconds)
+        self._texts: dict[Any, tuple[str, Sequence[str] | None]] = {}
         shared = not self.postgres and self.path is None
         self._turn: AbstractContextManager[Any] = threading.RLock() if shared else nullcontext()
 
@@ -73,6 +76,28 @@ class Database:
     def insert(self, table: Table) -> _Insert:
         """Return the engine's own INSERT, which knows ON CONFLICT; both engines spell it alike."""
         return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+
+    def many(self, connection: Connection, statement: UpdateBase, rows: Sequence[dict[str, Any]]) -> None:
+        """Run a writing statement for many rows of equal keys, whose values are already the driver's own.
+
+        SQLAlchemy compiles the statement, but its work on each row (a third of the cost of saving polls, measured) is left out.
+        """
+        if not rows:
+            return
+        sql, order = self._compiled(statement, rows[0])
+        connection.exec_driver_sql(sql, list(rows) if order is None else list(map(itemgetter(*order), rows)))
+
+    def _compiled(self, statement: UpdateBase, row: dict[str, Any]) -> tuple[str, Sequence[str] | None]:
+        """Compile a statement once; give its text and, for a driver that counts its parameters, their order."""
+        key = (statement, *row)
+        if key not in self._texts:
+            keys = list(row) if isinstance(statement, Insert) else None
+            compiled = statement.compile(dialect=self.engine.dialect, column_keys=keys)
+            self._texts[key] = (
+                str(compiled),
+                compiled.positiontup if self.engine.dialect.positional else None,
+            )
+        return self._texts[key]
 
     def close(self) -> None:
         """Close every connection."""

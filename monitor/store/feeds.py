@@ -24,6 +24,20 @@ _T = TypeVar("_T")
 
 _ACTIVE = and_(_feeds.c.active.is_(true()), _feeds.c.gone.is_(false()))
 _UPDATE = update(_feeds).where(_feeds.c.name == bindparam("of"))
+_SAVE = _UPDATE.values(
+    {
+        column.name: bindparam(column.name)
+        for column in _feeds.c
+        if column.name not in ("id", "name", "active")
+    }
+)
+_ACTIVATE = _UPDATE.values(active=bindparam("is_active"))
+_CLAIM = _UPDATE.values(claimed_until=bindparam("until"))
+_TOUCH = (
+    update(_seen)
+    .where(_seen.c.feed == bindparam("of"), _seen.c.key == bindparam("under"))
+    .values(last_seen=bindparam("now"))
+)
 
 
 class Feeds:
@@ -32,6 +46,9 @@ class Feeds:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[str, int] = {}
+        see = database.insert(_seen)
+        changed = {name: see.excluded[name] for name in ("article", "fingerprint", "last_seen")}
+        self._see = see.on_conflict_do_update(index_elements=["feed", "key"], set_=changed)
 
     def sync(self, feeds: Sequence[Feed], first_polls: Mapping[str, datetime], now: datetime) -> None:
         """Make the states those of the configured feeds.
@@ -54,7 +71,7 @@ class Feeds:
             ]
             if fresh:
                 connection.execute(_feeds.insert(), [state_row(state) | {"active": True} for state in fresh])
-            _save_states(connection, moved)
+            _save_states(self._database, connection, moved)
             _activate(connection, {feed.name for feed in feeds})
 
     def states(self, resting: bool = False) -> list[FeedState]:
@@ -141,7 +158,7 @@ class Feeds:
 
     def write(self, connection: Connection, records: Sequence[PollRecord], now: datetime) -> None:
         """Write the feeds' part of a batch of polls on an open transaction: states, keys, gaps, quiet hosts."""
-        _save_states(connection, [record.state for record in records])
+        _save_states(self._database, connection, [record.state for record in records])
         self._save_sightings(connection, records, codec.micros(now))
         self._touch(connection, records, codec.micros(now))
         self._save_gaps(connection, records)
@@ -162,25 +179,15 @@ class Feeds:
             for s in record.sightings
             for key in map(codec.key_hash, s.keys)
         }
-        if rows:
-            insert = self._database.insert(_seen)
-            changed = {name: insert.excluded[name] for name in ("article", "fingerprint", "last_seen")}
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["feed", "key"], set_=changed),
-                list(rows.values()),
-            )
+        self._database.many(connection, self._see, list(rows.values()))
 
     def _touch(self, connection: Connection, records: Sequence[PollRecord], now: int) -> None:
         rows = [
-            {"of": self._id(connection, record.state.name), "under": codec.key_hash(key), "last_seen": now}
+            {"of": self._id(connection, record.state.name), "under": codec.key_hash(key), "now": now}
             for record in records
             for key in record.touched
         ]
-        if rows:
-            statement = update(_seen).where(
-                _seen.c.feed == bindparam("of"), _seen.c.key == bindparam("under")
-            )
-            connection.execute(statement.values(last_seen=bindparam("last_seen")), rows)
+        self._database.many(connection, _TOUCH, rows)
 
     def _save_gaps(self, connection: Connection, records: Sequence[PollRecord]) -> None:
         rows = [
@@ -241,7 +248,7 @@ def state_row(state: FeedState) -> dict[str, Any]:
     row["full_since"] = codec.maybe_micros(state.validators.since)
     row["reason"] = state.reason.value
     row["outcome"] = None if state.outcome is None else state.outcome.value
-    row["untrusted"] = sorted(state.untrusted)
+    row["untrusted"] = codec.as_json(sorted(state.untrusted))
     row["claimed_until"] = None
     return row
 
@@ -262,7 +269,7 @@ def row_state(row: Row) -> FeedState:
         validators=validators,
         reason=PlanReason(row["reason"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
-        untrusted=frozenset(row["untrusted"]),
+        untrusted=frozenset(codec.from_json(row["untrusted"])),
         **fields,
     )
 
@@ -292,22 +299,21 @@ def _folded(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _save_states(connection: Connection, states: Iterable[FeedState]) -> None:
+def _save_states(database: Database, connection: Connection, states: Iterable[FeedState]) -> None:
     rows = [state_row(state) for state in states]
     for row in rows:
         row["of"] = row.pop("name")
-    if rows:
-        connection.execute(_UPDATE.values({name: bindparam(name) for name in rows[0] if name != "of"}), rows)
+    database.many(connection, _SAVE, rows)
 
 
 def _activate(connection: Connection, names: set[str]) -> None:
     """Mark exactly the named feeds as configured."""
     rows = connection.execute(select(_feeds.c.name, _feeds.c.active)).all()
     changed = [
-        {"of": row.name, "active": row.name in names} for row in rows if row.active != (row.name in names)
+        {"of": row.name, "is_active": row.name in names} for row in rows if row.active != (row.name in names)
     ]
     if changed:
-        connection.execute(_UPDATE.values(active=bindparam("active")), changed)
+        connection.execute(_ACTIVATE, changed)
 
 
 def _unclaimed(now: int) -> ColumnElement[bool]:
@@ -315,9 +321,9 @@ def _unclaimed(now: int) -> ColumnElement[bool]:
 
 
 def _claim(connection: Connection, states: Iterable[FeedState], until: int) -> None:
-    rows = [{"of": state.name, "claimed_until": until} for state in states]
+    rows = [{"of": state.name, "until": until} for state in states]
     if rows:
-        connection.execute(_UPDATE.values(claimed_until=bindparam("claimed_until")), rows)
+        connection.execute(_CLAIM, rows)
 
 
 def _save_quiet(database: Database, connection: Connection, records: Iterable[PollRecord]) -> None:

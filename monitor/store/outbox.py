@@ -6,11 +6,24 @@ makes a new token (`owner#7`), so that a sender that slept through its lease can
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, text, true, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.sql import ColumnElement, Select
 
 from monitor.digests import outbox as machine
@@ -43,11 +56,11 @@ class Outbox:
         another holds a lease on, what waits (`not_before`), a part before the parts ahead of it are sent, a reply before its parent is,
         and anything for a held target. A parked target whose probe is due gives one message. `owner` must be unique to the process.
         """
-        query = _next(now, kinds)
-        if not self._any(query):
+        asked = {"now": codec.micros(now), "kinds": list(kinds)}
+        if not self._any(_NEXT, asked):
             return None
         with self._database.writing(durable=True) as connection:
-            row = connection.execute(query.with_for_update(of=_outbox, skip_locked=True)).mappings().first()
+            row = connection.execute(_NEXT_LOCKED, asked).mappings().first()
             if row is None or not self._may_probe(connection, row, now):
                 return None
             changes = _lease(row, now, lease, owner)
@@ -165,7 +178,7 @@ class Outbox:
 
     def _end_leases(self, which: ColumnElement[bool], reason: Reason, now: datetime) -> list[Delivery]:
         query = _with_thread().where(_OPEN, _outbox.c.lease.is_not(None), which)
-        if not self._any(query):
+        if not self._any(query.limit(1)):
             return []
         with self._database.writing(durable=True) as connection:
             locked = query.with_for_update(of=_outbox, skip_locked=True)
@@ -179,10 +192,10 @@ class Outbox:
                 )
         return deliveries
 
-    def _any(self, query: Select[Any]) -> bool:
+    def _any(self, query: Select[Any], asked: Mapping[str, Any] | None = None) -> bool:
         """Say whether a query finds anything, without a write lock: at most ticks there is nothing to do."""
         with self._database.reading() as connection:
-            return connection.execute(query.with_only_columns(_outbox.c.id).limit(1)).first() is not None
+            return connection.execute(query, asked).first() is not None
 
     def _may_probe(self, connection: Connection, row: Row, now: datetime) -> bool:
         """Take the turn to probe the row's parked scopes, if any; False when another daemon was first."""
@@ -235,19 +248,19 @@ def _with_thread() -> Select[Any]:
     return query.select_from(_outbox.outerjoin(_parent, _parent.c.id == _outbox.c.thread))
 
 
-def _next(now: datetime, kinds: Collection[str]) -> Select[Any]:
-    """Select the first message that may be claimed."""
-    moment = codec.micros(now)
+def _next() -> Select[Any]:
+    """Select the first message that may be claimed at `:now` for the kinds `:kinds`."""
+    now = bindparam("now", type_=BigInteger)
     return (
         _with_thread()
         .where(
             _OPEN,
             _outbox.c.state.in_(_CLAIMABLE),
-            _outbox.c.kind.in_(list(kinds)),
+            _outbox.c.kind.in_(bindparam("kinds", expanding=True)),
             _outbox.c.lease.is_(None),
-            or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= moment),
+            or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= now),
             or_(_outbox.c.thread.is_(None), _parent.c.state.in_(_OVER)),
-            ~_held(moment),
+            ~_held(now),
             ~_part_before_it(),
         )
         .order_by(_outbox.c.id)
@@ -255,10 +268,10 @@ def _next(now: datetime, kinds: Collection[str]) -> Select[Any]:
     )
 
 
-def _held(moment: int) -> ColumnElement[bool]:
+def _held(now: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition that a hold on the target or its kind is in force."""
     covers = or_(_holds.c.scope == _outbox.c.target, _holds.c.scope == _outbox.c.kind)
-    return exists().where(covers, or_(_holds.c.until.is_(None), _holds.c.until > moment))
+    return exists().where(covers, or_(_holds.c.until.is_(None), _holds.c.until > now))
 
 
 def _part_before_it() -> ColumnElement[bool]:
@@ -270,6 +283,12 @@ def _part_before_it() -> ColumnElement[bool]:
         _earlier.c.part < _outbox.c.part,
         _earlier.c.state.not_in(_OVER),
     )
+
+
+_NEXT = _next()  # built once: building it costs more than running it
+_NEXT_LOCKED = _NEXT.with_for_update(
+    of=_outbox, skip_locked=True
+)  # not one that another claimer is looking at
 
 
 def _lease(row: Row, now: datetime, lease: timedelta, owner: str) -> dict[str, Any]:

@@ -13,13 +13,13 @@ Each step takes its own short transactions, so that polls and claims are never k
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, false, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, false, select
 
 from monitor.errors import StoreError
 from monitor.models import DeliveryState
@@ -125,26 +125,33 @@ def _repeat(database: Database, step: Callable[[Connection], int]) -> int:
 
 
 def _drop_texts(connection: Connection, before: int) -> int:
-    old = (
-        select(_bodies.c.article)
-        .join(_articles)
-        .where(_bodies.c.first_seen < before, _articles.c.matched.is_(false()))
-        .limit(_BATCH)
+    """Drop texts of articles no topic matched."""
+    unmatched = select(_articles.c.id).where(
+        _articles.c.id == _bodies.c.article, _articles.c.matched.is_(false())
     )
-    return connection.execute(delete(_bodies).where(_bodies.c.article.in_(old))).rowcount
+    old = select(_bodies.c.first_seen, _bodies.c.article).where(
+        _bodies.c.first_seen < before, unmatched.exists()
+    )
+    return _delete(connection, _bodies, connection.execute(old.limit(_BATCH)).all())
 
 
 def _drop_articles(connection: Connection, before: int) -> int:
-    ids = list(
-        connection.execute(
-            select(_articles.c.id)
-            .where(_articles.c.first_seen < before)
-            .order_by(_articles.c.first_seen)
-            .limit(_BATCH)
-        ).scalars()
-    )
+    """Drop articles with all that hangs on them; matches and versions go by their references."""
+    old = select(_articles.c.first_seen, _articles.c.id).where(_articles.c.first_seen < before)
+    keys = connection.execute(old.order_by(_articles.c.first_seen).limit(_BATCH)).all()
+    ids = [row.id for row in keys]
+    for table in (_bodies, schema.sketches):
+        _delete(connection, table, keys)
     connection.execute(delete(schema.placed).where(schema.placed.c.article.in_(ids)))
     return connection.execute(delete(_articles).where(_articles.c.id.in_(ids))).rowcount
+
+
+def _delete(connection: Connection, table: Table, keys: Sequence[Any]) -> int:
+    """Delete the rows of the given (first_seen, article); return how many were named."""
+    if keys:
+        row = and_(table.c.first_seen == bindparam("at"), table.c.article == bindparam("of"))
+        connection.execute(delete(table).where(row), [{"at": at, "of": article} for at, article in keys])
+    return len(keys)
 
 
 def _drop_messages(connection: Connection, before: int) -> int:
@@ -163,8 +170,8 @@ def _drop_messages(connection: Connection, before: int) -> int:
 
 def _drop_sketches(connection: Connection, before: int) -> int:
     table = schema.sketches
-    old = select(table.c.article).where(table.c.first_seen < before).limit(_BATCH)
-    return connection.execute(delete(table).where(table.c.article.in_(old))).rowcount
+    old = select(table.c.first_seen, table.c.article).where(table.c.first_seen < before)
+    return _delete(connection, table, connection.execute(old.limit(_BATCH)).all())
 
 
 def _forget_keys(database: Database, before: int) -> int:

@@ -1,4 +1,4 @@
-"""The tables. Instants and durations are microseconds (see `monitor.store.codec`); each index names the question it answers.
+"""The tables. Instants and durations are microseconds, lists are JSON (see `monitor.store.codec`); each index names the question it answers.
 
 `REVISIONS` lists every schema ever released, oldest first; a database whose revision is not among them is newer than this program.
 A change here needs a migration in `monitor/store/migrations/versions` and a new last entry: a test compares the two.
@@ -7,7 +7,6 @@ A change here needs a migration in `monitor/store/migrations/versions` and a new
 from __future__ import annotations
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -68,7 +67,7 @@ feeds = Table(
     Column("previous_url", Text),
     Column("gone", Boolean, nullable=False),
     Column("baselined", Boolean, nullable=False),
-    Column("untrusted", JSON, nullable=False),
+    Column("untrusted", Text, nullable=False),
     Column("window", Integer, nullable=False),
     Column("usual_gap", BigInteger),
     Column("gaps", Integer, nullable=False),
@@ -109,6 +108,9 @@ quiet_hosts = Table(
     Column("until", BigInteger, nullable=False),
 )
 
+MATCHED = text("matched IS TRUE")
+"""What some topic matched: a few of many. Queries must use this very text to use its index."""
+
 articles = Table(
     "articles",
     metadata,
@@ -118,7 +120,7 @@ articles = Table(
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("canonical", Text, nullable=False),
-    Column("authors", JSON, nullable=False),
+    Column("authors", Text, nullable=False),
     Column("published", BigInteger),
     Column("modified", BigInteger),
     Column("date_source", Text, nullable=False),
@@ -126,7 +128,7 @@ articles = Table(
     Column("language", Text),
     Column("site", Text),
     Column("description", Text, nullable=False),
-    Column("categories", JSON, nullable=False),
+    Column("categories", Text, nullable=False),
     Column("country", Text),
     Column("completeness", Text, nullable=False),
     Column("confidence", Double, nullable=False),
@@ -138,27 +140,29 @@ articles = Table(
     Column("announce", Boolean, nullable=False),
     Column("matched", Boolean, nullable=False),
     Index("ix_articles_first_seen", "first_seen", "id"),  # the archive in order of time
-    Index("ix_articles_matched", "matched", "first_seen", "id"),  # ... of what matched; what may be dropped?
+    Index(
+        "ix_articles_matched", "first_seen", "id", sqlite_where=MATCHED, postgresql_where=MATCHED
+    ),  # ... of what matched
     Index("ix_articles_feed", "feed", "first_seen", "id"),  # ... of one feed
     Index("ix_articles_story", "story", "first_seen"),  # who else reported it?
 )
 
-bodies = Table(  # apart, so that scans over articles do not read past their texts
+bodies = Table(  # apart, so that scans over articles do not read past their texts; in order of time, so that writing appends
     "bodies",
     metadata,
-    Column("article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("first_seen", BigInteger, nullable=False),  # the article's, for the index below
+    Column("first_seen", BigInteger, primary_key=True, autoincrement=False),  # the article's
+    Column("article", Text, primary_key=True),
     Column("text", LargeBinary, nullable=False),
-    Index("ix_bodies_first_seen", "first_seen", "article"),  # which texts may be dropped?
+    sqlite_with_rowid=False,
 )
 
 sketches = Table(
     "sketches",
     metadata,
-    Column("article", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("first_seen", BigInteger, nullable=False),
+    Column("first_seen", BigInteger, primary_key=True, autoincrement=False),  # the article's
+    Column("article", Text, primary_key=True),
     Column("sketch", LargeBinary, nullable=False),
-    Index("ix_sketches_first_seen", "first_seen", "article"),  # the stories' window at start-up
+    sqlite_with_rowid=False,
 )
 
 matches = Table(
@@ -169,7 +173,7 @@ matches = Table(
     Column("score", Double, nullable=False),
     Column("rank", Double, nullable=False),  # Match.order; ORDER is a word of SQL
     Column("teaser_only", Boolean, nullable=False),
-    Column("spans", JSON, nullable=False),
+    Column("spans", Text, nullable=False),
     Column("first_seen", BigInteger, nullable=False),  # the article's, for the index below
     Index("ix_matches_topic", "topic", "first_seen", "article"),  # what is pending for these topics?
 )
@@ -181,7 +185,7 @@ versions = Table(
     Column("article", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("replaced_at", BigInteger, nullable=False),
     Column("change", Text, nullable=False),
-    Column("document", JSON, nullable=False),
+    Column("document", Text, nullable=False),
     Column("text", LargeBinary),
     Index("ix_versions_article", "article", "id"),
     Index("ix_versions_replaced_at", "replaced_at"),  # which changes have not been told?

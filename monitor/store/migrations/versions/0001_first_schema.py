@@ -12,21 +12,21 @@ down_revision = None
 def upgrade() -> None:
     """Create every table, those that are referred to first."""
     _articles()
+    _bodies()
     _digests()
     _feeds()
     _holds()
     _meta()
     _mutes()
     _quiet_hosts()
+    _sketches()
     _slots()
     _votes()
-    _bodies()
     _gaps()
     _matches()
     _outbox()
     _placed()
     _seen()
-    _sketches()
     _versions()
     _told()
 
@@ -40,7 +40,7 @@ def _articles() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("canonical", sa.Text(), nullable=False),
-        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("authors", sa.Text(), nullable=False),
         sa.Column("published", sa.BigInteger()),
         sa.Column("modified", sa.BigInteger()),
         sa.Column("date_source", sa.Text(), nullable=False),
@@ -48,7 +48,7 @@ def _articles() -> None:
         sa.Column("language", sa.Text()),
         sa.Column("site", sa.Text()),
         sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
         sa.Column("country", sa.Text()),
         sa.Column("completeness", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
@@ -63,8 +63,25 @@ def _articles() -> None:
     )
     op.create_index("ix_articles_feed", "articles", ["feed", "first_seen", "id"])
     op.create_index("ix_articles_first_seen", "articles", ["first_seen", "id"])
-    op.create_index("ix_articles_matched", "articles", ["matched", "first_seen", "id"])
+    op.create_index(
+        "ix_articles_matched",
+        "articles",
+        ["first_seen", "id"],
+        sqlite_where=sa.text("matched IS TRUE"),
+        postgresql_where=sa.text("matched IS TRUE"),
+    )
     op.create_index("ix_articles_story", "articles", ["story", "first_seen"])
+
+
+def _bodies() -> None:
+    op.create_table(
+        "bodies",
+        sa.Column("first_seen", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("first_seen", "article", name="pk_bodies"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _digests() -> None:
@@ -108,7 +125,7 @@ def _feeds() -> None:
         sa.Column("previous_url", sa.Text()),
         sa.Column("gone", sa.Boolean(), nullable=False),
         sa.Column("baselined", sa.Boolean(), nullable=False),
-        sa.Column("untrusted", sa.JSON(), nullable=False),
+        sa.Column("untrusted", sa.Text(), nullable=False),
         sa.Column("window", sa.Integer(), nullable=False),
         sa.Column("usual_gap", sa.BigInteger()),
         sa.Column("gaps", sa.Integer(), nullable=False),
@@ -164,6 +181,17 @@ def _quiet_hosts() -> None:
     )
 
 
+def _sketches() -> None:
+    op.create_table(
+        "sketches",
+        sa.Column("first_seen", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.Column("sketch", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("first_seen", "article", name="pk_sketches"),
+        sqlite_with_rowid=False,
+    )
+
+
 def _slots() -> None:
     op.create_table(
         "slots",
@@ -192,18 +220,6 @@ def _votes() -> None:
     )
 
 
-def _bodies() -> None:
-    op.create_table(
-        "bodies",
-        sa.Column("article", sa.Text(), nullable=False),
-        sa.Column("first_seen", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_bodies_article", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("article", name="pk_bodies"),
-    )
-    op.create_index("ix_bodies_first_seen", "bodies", ["first_seen", "article"])
-
-
 def _gaps() -> None:
     op.create_table(
         "gaps",
@@ -226,7 +242,7 @@ def _matches() -> None:
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("rank", sa.Double(), nullable=False),
         sa.Column("teaser_only", sa.Boolean(), nullable=False),
-        sa.Column("spans", sa.JSON(), nullable=False),
+        sa.Column("spans", sa.Text(), nullable=False),
         sa.Column("first_seen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_matches_article", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article", "topic", name="pk_matches"),
@@ -308,18 +324,6 @@ def _seen() -> None:
     op.create_index("ix_seen_age", "seen", ["feed", "last_seen"])
 
 
-def _sketches() -> None:
-    op.create_table(
-        "sketches",
-        sa.Column("article", sa.Text(), nullable=False),
-        sa.Column("first_seen", sa.BigInteger(), nullable=False),
-        sa.Column("sketch", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_sketches_article", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("article", name="pk_sketches"),
-    )
-    op.create_index("ix_sketches_first_seen", "sketches", ["first_seen", "article"])
-
-
 def _versions() -> None:
     op.create_table(
         "versions",
@@ -327,7 +331,7 @@ def _versions() -> None:
         sa.Column("article", sa.Text(), nullable=False),
         sa.Column("replaced_at", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.Text(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.Column("text", sa.LargeBinary()),
         sa.ForeignKeyConstraint(["article"], ["articles.id"], name="fk_versions_article", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_versions"),
