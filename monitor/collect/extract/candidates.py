@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from monitor.collect.extract.marks import is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Block, Node, Page
 
 # Names of the body in common publishing systems, as words (see `marks.signature`).
@@ -77,6 +78,7 @@ class Weights:
 
 
 # ── Marks that turn out wrong ─────────────────────────────────────────────────────────────────────────────────────────────────────
+_ROUNDS = 6
 _STUBBORN = frozenset(("comments", "hidden", "no script"))
 
 
@@ -87,13 +89,22 @@ def pardon(page: Page) -> None:
     when hardly anything else is there.
     """
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
-    free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
-    for mark, nodes in _suspects(page):
-        share = sum(good[node.last] - good[node.first] for node in nodes)
-        limit = 0.8 if mark in _STUBBORN else 0.5
-        if share > limit * good[-1] and free < share:
-            for node in nodes:
-                _unmark(page, node)
+    for _ in range(_ROUNDS):  # what an element was pardoned for may be said again by one inside it
+        free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
+        wronged = [
+            node for mark, nodes in _suspects(page) for node in nodes if _holds_most(nodes, mark, good, free)
+        ]
+        if not wronged:
+            return
+        for node in wronged:
+            _unmark(page, node)
+
+
+def _holds_most(nodes: list[Node], mark: str, good: list[float], free: float) -> bool:
+    """Tell whether marked elements hold most of the page's prose, and more than is free of marks."""
+    share = sum(good[node.last] - good[node.first] for node in nodes)
+    limit = 0.8 if mark in _STUBBORN else 0.5
+    return share > limit * good[-1] and free < share
 
 
 def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
@@ -106,16 +117,20 @@ def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
 
 
 def _unmark(page: Page, node: Node) -> None:
-    above = node.parent.marked if node.parent is not None else None
-    node.mark = ""
-    for other in page.nodes[node.order :]:
-        if other.first > node.last:
+    """Take an element's mark off, and look closer at what is in it."""
+    node.mark, node.marked = "", node.parent.marked if node.parent is not None else None
+    for other in page.nodes[node.order + 1 :]:
+        if other.first > node.last or other.parent is None:
             break
         if other.marked is node:
-            other.marked = above
+            other.signs = signature(other.tag, other.attrs)
+            other.mark = "hidden" if is_hidden(other.attrs) else mark_of(other.tag, other.signs)
+            other.marked = other if other.mark else other.parent.marked
+        elif not other.mark:
+            other.marked = other.parent.marked
     for block in page.blocks[node.first : node.last]:
-        if block.node.marked is node:  # images have an element of their own
-            block.node.marked = above
+        if block.kind == "img" and block.node.parent is not None:  # images have an element of their own
+            block.node.marked = block.node.parent.marked
 
 
 # ── Proposals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -127,6 +127,10 @@ _TAG_MARKS = {
     "nav": "navigation", "footer": "footer", "aside": "aside", "form": "form", "figcaption": "caption", "fieldset": "form", "menu": "navigation",
     "label": "form", "output": "form", "legend": "form", "dialog": "navigation", "address": "byline", "time": "byline", "noscript": "no script",
 }  # fmt: skip
+# Inside these nothing is looked at closer (a third of a page's elements), unless they turn out to be the article.
+SETTLED = frozenset(
+    ("navigation", "related", "footer", "comments", "share bar", "form", "advertisement", "aside")
+)
 # Elements that hold pages or articles: a class on them names the template (`comments-open`, `category-promo`), not a part.
 _WHOLE = frozenset(("html", "body", "main", "h1"))
 _ON_ARTICLE = frozenset(("related", "comments", "promotion", "advertisement", "newsletter"))

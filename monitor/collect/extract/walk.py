@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitor.collect.extract import tables
-from monitor.collect.extract.marks import is_hidden, mark_of, signature
+from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
 from monitor.collect.extract.page import Attributes, Block, Node, Page
 from monitor.text import clean, count_words
 
@@ -43,7 +43,8 @@ _DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b
 SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
 
 _TAG = re.compile(r"<[a-zA-Z]")
-_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_HUGE = 20_000
+_HUGE_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_HUGE},}}")
 _MAX_ATTRIBUTES = (
     1_000  # lexbor looks for each name among the ones before it: 50,000 of them take half a minute
 )
@@ -54,7 +55,8 @@ def cut(html: str, notes: list[str]) -> str:
     if len(html) > MAX_CHARS:
         html = html[:MAX_CHARS]
         notes.append("page cut at 3 MiB")
-    html = _HUGE_TAG.sub(_shorten, html)
+    if len(max(html.split(">"), key=len)) > _HUGE:
+        html = _HUGE_TAG.sub(_shorten, html)
     if html.count("<") > MAX_TAGS:
         for number, match in enumerate(_TAG.finditer(html)):
             if number == MAX_TAGS:
@@ -168,9 +170,7 @@ class _Walk:
             self.href = item.attributes.get("href")
         elif tag in _DISGUISES:
             attrs = item.attributes
-            mark = (
-                "strip rule" if self.stripped and item.mem_id in self.stripped else self.mark(tag, attrs)[1]
-            )
+            mark = self.disguised(item, tag, attrs, above)
             if mark in ("screen reader only", "hidden", "strip rule"):
                 return False
             if mark and not (self.text and above.tag in SENTENCES):
@@ -178,6 +178,12 @@ class _Walk:
                 return True
         self.open.append((above, tag == "a"))
         return True
+
+    def disguised(self, item: LexborNode, tag: str, attrs: Attributes, above: Node) -> str:
+        """Return the mark of an inline element."""
+        if self.stripped and item.mem_id in self.stripped:
+            return "strip rule"
+        return "" if above.marked is not None and above.marked.mark in SETTLED else self.mark(tag, attrs)[1]
 
     def button(self, above: Node | None) -> bool:
         """Open a button: in a heading it unfolds an answer, in a sentence it is a footnote's number; elsewhere it is no text."""
@@ -191,7 +197,8 @@ class _Walk:
         page, attrs = self.page, item.attributes
         self.flush(above)
         node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
-        node.signs, node.mark = self.mark(tag, attrs)
+        if node.marked is None or node.marked.mark not in SETTLED:
+            node.signs, node.mark = self.mark(tag, attrs)
         if self.stripped and item.mem_id in self.stripped:
             node.mark = "strip rule"
         if node.mark:
