@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.digests.outbox import (
@@ -207,12 +207,14 @@ def test_a_request_may_take_what_remains_of_its_lease_less_a_margin() -> None:
     assert time_left(delivery(lease_until=None), NOW) == timedelta(0)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), JITTER)
 def test_backoff_stays_between_a_second_and_its_cap(attempts: int, jitter: float) -> None:
     """Full jitter over an exponential that neither overflows nor loops tightly."""
     assert timedelta(seconds=1) <= backoff(attempts, jitter) <= POLICY.cap
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SendVerdict), st.integers(1, 300), JITTER, st.none() | st.floats(-1e6, 1e6))
 def test_only_certainty_leaves_the_state_of_doubt(
     verdict: SendVerdict, attempts: int, jitter: float, retry_after: float | None
@@ -228,6 +230,7 @@ def test_only_certainty_leaves_the_state_of_doubt(
     assert 0 <= result.attempts <= attempts
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Found), st.floats(0, 10**6), JITTER)
 def test_a_slack_message_in_doubt_is_sent_again_only_when_seen_to_be_absent(
     found: Found, age: float, jitter: float

@@ -297,7 +297,7 @@ def run(world: type[World], examples: int) -> None:
 
 def test_every_message_is_posted_exactly_once_whatever_happens() -> None:
     """On SQLite, over any sequence of builds, posts, lost answers, crashes, parkings and clock steps."""
-    run(World, 15)
+    run(World, 10)
 
 
 def test_a_request_that_lands_after_the_first_look_is_not_doubled() -> None:
@@ -325,7 +325,7 @@ def on_postgresql(postgres_url: str) -> type[World]:
 
 def test_the_same_holds_on_postgresql(on_postgresql: type[World]) -> None:
     """One behaviour over both engines."""
-    run(on_postgresql, 5)
+    run(on_postgresql, 3)
 
 
 @pytest.mark.drill

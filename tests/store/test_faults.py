@@ -30,9 +30,12 @@ def file_size_limit(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+_BIG = "".join(chr(0x4E00 + i * 7919 % 20000) for i in range(140_000))
+
+
 def big(name: str) -> str:
     """Return 400 kB that compress badly."""
-    return name + "".join(chr(0x4E00 + i * 7919 % 20000) for i in range(140_000))
+    return name + _BIG
 
 
 def test_a_full_disk_is_busy_and_heals_by_itself(sqlite_url: str) -> None:
