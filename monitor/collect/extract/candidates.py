@@ -7,7 +7,7 @@ links) and readability's vote of paragraphs for their parents fail on different 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from monitor.collect.extract.marks import is_hidden, mark_of, signature
@@ -36,10 +36,11 @@ _COUNTED = 60.0  # words of a paragraph that count as votes: one long paragraph 
 
 @dataclass(slots=True)
 class Candidate:
-    """One candidate body: an element, what proposed it, the blocks it keeps, and how the others agree with it."""
+    """One candidate body: an element, what proposed it, the verdicts on its blocks, those it keeps, and how the others agree with it."""
 
     name: str
     node: Node
+    why: dict[int, str] = field(default_factory=dict)  # the verdict on each of its blocks: "" keeps it
     kept: frozenset[int] = frozenset()
     size: int = 0
     agreement: float = 0.0

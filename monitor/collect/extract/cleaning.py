@@ -21,13 +21,23 @@ LINKED_LIST = 0.6  # the same for a list; reading lists and ingredient lists sta
 _INTRODUCTION = 40  # words that may stand above a headline inside the body: more is text
 
 
-def verdicts(page: Page, node: Node, facts: Facts) -> Verdicts:
-    """Return the verdict on each block of an element."""
+def verdicts(
+    page: Page, node: Node, facts: Facts, known: dict[tuple[int, ...], Verdicts] | None = None
+) -> Verdicts:
+    """Return the verdict on each block of an element.
+
+    `known` is shared between the candidates of a page: the same lines in a wider element need not be judged again.
+    """
     why = {number: own_reason(page.blocks[number], node) for number in range(node.first, node.last)}
     _drop_link_lists(page, why)
+    left = tuple(number for number, reason in why.items() if not reason)
+    if known is not None and left in known:
+        return why | known[left]
     _drop_headline(page, why, facts.title)
     guests.drop(page, why, facts)
     endings.drop(page, why, facts)
+    if known is not None:
+        known[left] = {number: why[number] for number in left}
     return why
 
 

@@ -80,7 +80,7 @@ class Found:
 def body_of(page: Page, facts: metadata.Facts) -> Found:
     """Return the best body of the page."""
     chosen, candidates = choose(page, facts)
-    return Found(page, chosen, tuple(candidates), judgement(page, chosen, facts) if chosen else {})
+    return Found(page, chosen, tuple(candidates), chosen.why if chosen else {})
 
 
 def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found | None:
@@ -100,18 +100,17 @@ def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Ca
     """Return the best body of the page and all that were considered; a site's own rule is not argued with."""
     pardon(page)
     candidates = propose(page)
+    known: dict[tuple[int, ...], Verdicts] = {}
     for candidate in candidates:
-        kept = [number for number, why in judgement(page, candidate, facts).items() if not why]
-        candidate.kept = frozenset(number for number in kept if page.blocks[number].size)
+        by_rule = candidate.name == "site rule"
+        candidate.why = (
+            ruled(page, candidate.node) if by_rule else verdicts(page, candidate.node, facts, known)
+        )
+        candidate.kept = frozenset(
+            number for number, why in candidate.why.items() if not why and page.blocks[number].size
+        )
         candidate.size = sum(page.blocks[number].size for number in candidate.kept)
     return judging.judge(page, candidates), candidates
-
-
-def judgement(page: Page, candidate: Candidate, facts: metadata.Facts) -> Verdicts:
-    """Return the verdicts on a candidate's blocks."""
-    if candidate.name == "site rule":
-        return ruled(page, candidate.node)
-    return verdicts(page, candidate.node, facts)
 
 
 def write(found: Found, lead: str | None) -> tuple[str, str | None]:

@@ -71,7 +71,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "caption": (
         "caption captions figcaption cutline imagecaption bildunterschrift bildnachweis photocredit imagecredit photographer lightbox slideshow",
         "photo credit, image credit, img credit, picture credit, media credit, image description, photo description, image info, media info, "
-        "image source, image title, media title, media description, image copyright, image meta, photo meta, video title, video heading, video description, "
+        "image source, image title, media title, media description, image copyright, image meta, photo meta, video info, video item, video time, video label, video title, video heading, video description, "
         "video meta, media copyright, pie de, gallery item",
         "credit, credits, legend, legende, slider, carousel, gallery, image text, video, video player, videoplayer",
     ),
