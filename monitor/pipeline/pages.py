@@ -121,7 +121,12 @@ class Pages:
 
     def _request(self, feed: Feed, url: str, spacing: float) -> Request:
         request = Request(
-            url, accept="page", headers=feed.headers, allow_private=feed.allow_private, spacing=spacing
+            url,
+            accept="page",
+            headers=feed.headers,
+            home=feed.url,  # a key to the feed is not shown at whatever site an entry links to
+            allow_private=feed.allow_private,
+            spacing=spacing,
         )
         return self.limits(replace(request, max_wire=PAGE_LIMIT, max_inflated=PAGE_LIMIT))
 

@@ -106,8 +106,15 @@ class Poller:
             return self.struck(feed, state, response, error)
 
     def _request(self, feed: Feed, url: str, validators: Validators = NONE) -> Request:
+        """Return a request for the feed's address, or for one it led to, where its key is not shown unless it is the same site."""
         return self.limits(
-            Request(url, validators=validators, headers=feed.headers, allow_private=feed.allow_private)
+            Request(
+                url,
+                validators=validators,
+                headers=feed.headers,
+                home=None if url == feed.url else feed.url,
+                allow_private=feed.allow_private,
+            )
         )
 
     async def _read(self, feed: Feed, kind: SourceType, response: Response) -> FeedDocument:

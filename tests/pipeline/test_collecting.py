@@ -200,3 +200,14 @@ async def test_a_changed_text_is_kept_as_a_version(tmp_path: Path) -> None:
         (article,) = room.store.archive.articles()
         assert article.text.endswith("twice.")
         assert len(room.store.archive.versions(article.id)) == 1
+
+
+async def test_a_key_to_a_feed_is_shown_at_the_feed_only(tmp_path: Path) -> None:
+    """A feed's own headers name the feed's address as their home in every request for something it led to."""
+    keyed = replace(FEED, headers=(("Authorization", "Bearer of-a-key"),), full_text=FullText.ALWAYS)
+    with newsroom(tmp_path, feeds=(keyed,)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.serves("https://paper.example/audits", "<p>Hello</p>", "text/html")
+        await room.collector.collect(force=True)
+        homes = {request.url: request.home for request in room.fetcher.requests if request.headers}
+        assert homes == {FEED.url: None, "https://paper.example/audits": FEED.url}
