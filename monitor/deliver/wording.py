@@ -129,8 +129,8 @@ def summary(digest: Digest, limit: int = 280) -> str:
         return f"{heading(digest)}: nothing new"[:limit]
     lead = line(stories[0].headline)
     if digest.slot.kind is SlotKind.ALERT:
-        return lead[:limit]
-    return f"{heading(digest)}: {count(len(stories), 'story', 'stories')}. {lead}"[:limit]
+        return (lead or heading(digest))[:limit]
+    return f"{heading(digest)}: {count(len(stories), 'story', 'stories')}. {lead}".rstrip()[:limit]
 
 
 EMPTY_NOTE = "Nothing new on these topics."

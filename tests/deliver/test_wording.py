@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.deliver import wording
-from monitor.models import Coverage, SlotKind
+from monitor.models import Coverage, SlotKind, TopicSection
 from tests.standins.digests import AT, digest, empty, section, story
 
 
@@ -91,6 +91,8 @@ def test_the_summary_is_one_line() -> None:
         == "Auditors question the agency's figures, part 1"
     )
     assert len(wording.summary(digest(title="x" * 900))) == 280
+    untitled = TopicSection("irs", "IRS", (story(headline="\u202e"),))
+    assert wording.summary(digest(untitled, title="Alert", kind=SlotKind.ALERT)) == "Alert"
 
 
 def test_an_undated_story_is_dated_by_its_first_sight() -> None:

@@ -214,7 +214,9 @@ def _news(story: DigestStory) -> str:
 def _parts(digest: Digest, messages: Iterable[list[Block]]) -> tuple[Part, ...]:
     bodies = list(messages)
     return tuple(
-        Part(_frozen(_message(_fallback(digest, number, len(bodies)), body)), thread_part=0 if number else None)
+        Part(
+            _frozen(_message(_fallback(digest, number, len(bodies)), body)), thread_part=0 if number else None
+        )
         for number, body in enumerate(bodies)
     )
 
