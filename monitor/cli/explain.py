@@ -50,7 +50,7 @@ def find(what: str, config: Config) -> tuple[Article, list[str]]:
     from monitor.cli.root import open_store
 
     with open_store(config) as store:
-        article = _stored(what, store)
+        article = stored(what, store)
         if article is None:
             raise CommandError(
                 f"no file, stored article or known address {what!r}; `monitor articles list` shows ids"
@@ -96,7 +96,7 @@ def _with_sidecar(article: Article, path: Path) -> Article:
     )
 
 
-def _stored(what: str, store: Store) -> Article | None:
+def stored(what: str, store: Store) -> Article | None:
     """Return a stored article by id or address."""
     from monitor import urls
     from monitor.models import article_id

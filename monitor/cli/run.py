@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from monitor.cli.clock import now
 from monitor.cli.output import clean, config_option, json_option, note, say_json, table, until
+from monitor.errors import CommandError
 
 if TYPE_CHECKING:
+    from monitor.cli.running import Application
     from monitor.config import Config
+    from monitor.daemon import Daemon
     from monitor.pipeline import PollReport, SlotReport
+    from monitor.web.metrics import Metrics, Snapshot
 
 
 @click.command()
@@ -31,8 +38,8 @@ def once(force: bool, names: tuple[str, ...], config_dir: str, as_json: bool) ->
 
     config = root.read_config(config_dir)
     quiet = "error" if as_json or sys.stderr.isatty() else "warning"
-    logs.configure(quiet, config.settings.log.format, root.secrets(config.settings))
-    polls, slots = asyncio.run(_once(config, names, force))
+    logs.configure(quiet, config.settings.log.format)
+    polls, slots = asyncio.run(_once(config, names, force, sys.stderr if as_json else sys.stdout))
     if as_json:
         say_json({"feeds": [poll.as_row() for poll in polls], "digests": [slot.as_row() for slot in slots]})
     else:
@@ -40,12 +47,12 @@ def once(force: bool, names: tuple[str, ...], config_dir: str, as_json: bool) ->
 
 
 async def _once(
-    config: Config, names: tuple[str, ...], force: bool
+    config: Config, names: tuple[str, ...], force: bool, console: TextIO
 ) -> tuple[list[PollReport], list[SlotReport]]:
     from monitor.cli.running import Application
 
     progress = _Progress(len(names) or len(config.feeds))
-    async with Application(config, progress) as application:
+    async with Application(config, progress, console) as application:
         with progress:
             return await application.once(names, force)
 
@@ -77,6 +84,9 @@ class _Progress:
     def __exit__(self, *exc: object) -> None:
         if self._bar:
             self._bar.stop()
+
+    def fetched(self, response: object, seconds: float) -> None:
+        """One feed's requests are its own affair."""
 
     def polled(self, report: PollReport) -> None:
         """Move on."""
@@ -120,7 +130,7 @@ def run(config_dir: str) -> None:
     from monitor.cli import logs, root
 
     config = root.read_config(config_dir)
-    logs.configure(config.settings.log.level, config.settings.log.format, root.secrets(config.settings))
+    logs.configure(config.settings.log.level, config.settings.log.format)
     asyncio.run(_run(config))
 
 
@@ -128,37 +138,73 @@ async def _run(config: Config) -> None:
     from monitor.cli.running import Application
     from monitor.daemon import Daemon
     from monitor.web.metrics import Metrics
-    from monitor.web.server import Health, Server
 
     metrics = Metrics(lambda: _snapshot(application))
     async with Application(config, metrics) as application:
+        application.reloaded(True, ())  # what a predecessor refused is no news of this process
         daemon = Daemon(application, now, config.settings.tick, config.directory, metrics)
-        address = config.settings.web.address
-        server = (
-            Server(
-                *address,
-                lambda: Health(
-                    not daemon.findings(), daemon.ready and not daemon.findings(), daemon.findings()
-                ),
-                metrics,
-            )
-            if address
-            else None
-        )
-        if server:
-            await server.start()
-        try:
+        async with _served(config, daemon, metrics), _listening(application):
             await daemon.run()
-        finally:
-            if server:
-                await server.close()
 
 
-def _snapshot(application: Any) -> Any:
+@contextlib.asynccontextmanager
+async def _served(config: Config, daemon: Daemon, metrics: Metrics) -> AsyncIterator[None]:
+    """Serve health and metrics meanwhile, if they are to be served; raises CommandError where the address cannot be had."""
+    from monitor.web.server import Health, Server
+
+    address = config.settings.web.address
+    if address is None:
+        yield
+        return
+
+    def health() -> Health:
+        wrong = daemon.findings()
+        return Health(not wrong, daemon.ready and not wrong, wrong)
+
+    server = Server(*address, health, metrics)
+    try:
+        await server.start()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise CommandError(
+            f"cannot listen at {config.settings.web.listen}: {reason}; does another monitor run? (`web: listen:` in monitor.yaml)"
+        ) from None
+    try:
+        yield
+    finally:
+        await server.close()
+
+
+@contextlib.asynccontextmanager
+async def _listening(application: Application) -> AsyncIterator[None]:
+    """Answer clicks and `/monitor` in Slack meanwhile, where Socket Mode is set up; a socket that cannot be opened is tried again."""
+    slack = application.config.settings.slack
+    if slack.token is None or slack.app_token is None:
+        yield
+        return
+    from monitor.cli.talking import Talking
+    from monitor.deliver.slack import SlackNotifier
+    from monitor.deliver.slack.listener import SlackListener
+
+    web = SlackNotifier(slack.token.get_secret_value(), base_url=slack.base_url)
+    listener = SlackListener(slack.app_token.get_secret_value(), web.client, Talking(application).answer)
+    opening = asyncio.ensure_future(listener.open())
+    try:
+        yield
+    finally:
+        opening.cancel()
+        await listener.close()
+        await web.close()
+
+
+def _snapshot(application: Application) -> Snapshot:
     from monitor.web.metrics import Snapshot
 
-    oldest = application.store.outbox.oldest()
-    queue = {state.value: count for state, count in application.store.outbox.counts().items()}
+    outbox = application.store.outbox
+    oldest = outbox.oldest()
     return Snapshot(
-        application.store.feeds.states(), queue, (now() - oldest).total_seconds() if oldest else 0.0
+        application.store.feeds.states(),
+        {state.value: count for state, count in outbox.counts().items()},
+        (now() - oldest).total_seconds() if oldest else 0.0,
+        application.workers.restarts,
     )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.clock import now
-from monitor.cli.output import ago, config_option, json_option, say_json, span, table, until
+from monitor.cli.output import ago, clean, config_option, json_option, say_json, span, table, until
 from monitor.collect import health
 
 if TYPE_CHECKING:
-    from monitor.models import FeedState
+    from monitor.config.settings import Settings
+    from monitor.models import DigestSpec, FeedState
     from monitor.store import Store
 
 STALE = timedelta(minutes=5)  # a heartbeat older than this means that the daemon does not run
@@ -31,13 +32,13 @@ STALE = timedelta(minutes=5)  # a heartbeat older than this means that the daemo
 @json_option
 def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) -> None:
     """Feeds, failures, next polls and their reasons, queue, last and next slots."""
-    from monitor.cli.root import open_store, read_config
+    from monitor.cli.root import open_database
 
-    config = read_config(config_dir)
+    settings, digests, mistakes = _configured(config_dir)
     at = now()
-    with open_store(config) as store:
+    with open_database(settings) as store:
         states = store.feeds.states()
-        summary = _summary(store, states, at)
+        summary = {**_summary(store, states, at), "mistakes": mistakes}
         slots = store.slots.recorded(limit=5)
     if healthy_only:
         _exit_if(summary["findings"])
@@ -57,10 +58,37 @@ def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) ->
         ("next", "digest", "due"),
         [
             (slot.label, spec.name, until(slot.at, at))
-            for spec in config.digests
+            for spec in digests
             for slot in arithmetic.upcoming(spec, at, 1)
         ],
     )
+
+
+def summary_lines(store: Store, at: datetime) -> list[str]:
+    """Return the state of things in a few lines, for a chat: feeds read, what fails and why, the queue, what is wrong as a whole."""
+    states = store.feeds.states()
+    summary = _summary(store, states, at)
+    queue = (
+        ", ".join(f"{count} {name}" for name, count in summary["queue"].items() if name != "sent") or "empty"
+    )
+    troubled = [f"{state.name}: {words}" for state in states if (words := trouble(state, at))]
+    return [
+        f"{summary['feeds_read']} of {len(states)} feeds read; queue: {queue}",
+        *summary["findings"],
+        *troubled,
+    ]
+
+
+def _configured(config_dir: str) -> tuple[Settings, tuple[DigestSpec, ...], int]:
+    """Return what the status needs of the configuration, and how many mistakes it has: the daemon goes on with the one before them."""
+    from monitor.cli.root import read_config, read_settings
+    from monitor.errors import ConfigError
+
+    try:
+        config = read_config(config_dir)
+    except ConfigError as error:
+        return read_settings(config_dir), (), len(error.problems)
+    return config.settings, config.digests, 0
 
 
 def _exit_if(findings: list[str]) -> None:
@@ -79,6 +107,7 @@ def _summary(store: Store, states: list[FeedState], at: datetime) -> dict[str, A
         "articles": counts,
         "queue": {state.value: count for state, count in store.outbox.counts().items() if count},
         "findings": findings(states, heartbeat, store, at),
+        "refused": (store.meta.get("reload") or "").splitlines(),
     }
 
 
@@ -137,3 +166,8 @@ def _print(summary: dict[str, Any], states: list[FeedState], at: datetime) -> No
     )
     for line in summary["findings"]:
         print(f"! {line}")
+    if summary["mistakes"]:
+        print(f"! the configuration has {summary['mistakes']} mistakes; `monitor check` lists them")
+    if summary["refused"]:
+        print("! a changed configuration was refused, the one before it is live:")
+        print(clean("\n".join(f"    {line}" for line in summary["refused"])))

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("deliver")
 
 HISTORY = 2000  # recorded slots looked at: a month of a digest every half hour
-FOREVER = 10**9  # outlets a muted story never reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Builder:
             self.desk.names,
             seen,
             self.now(),
-            self._muted(),
+            self._muted(pending),
             weights=self.desk.weights,
             late=late,
         )
@@ -124,9 +123,15 @@ class Builder:
         articles = self.store.archive.seen_between(since or until - timedelta(days=1), until)
         return coverage(self.store.feeds.states(), articles, since)
 
-    def _muted(self) -> Mapping[str, int]:
+    def _muted(self, pending: Iterable[PendingStory]) -> Mapping[str, int]:
+        """Return the muted stories among those pending, with the number of outlets they had when they were muted."""
         mutes = self.store.feedback.mutes(self.now())
-        return {subject.removeprefix("story:"): FOREVER for subject in mutes if subject.startswith("story:")}
+        since = {
+            subject.removeprefix("story:"): mute.at
+            for subject, mute in mutes.items()
+            if subject.startswith("story:")
+        }
+        return outlets_when_muted(pending, since)
 
     def _render(
         self, spec: DigestSpec, composed: Composed, threads: Mapping[str, int] | None = None
@@ -187,7 +192,7 @@ class Builder:
         now = self.now()
         pending = self.store.slots.pending(spec.name, spec.topics, now)
         seen = self._coverage(None, now)
-        muted = self._muted()
+        muted = self._muted(pending)
         decided = alerts.decide(
             spec,
             self.desk.rules,
