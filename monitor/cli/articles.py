@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.clock import now
-from monitor.cli.output import ago, config_option, json_option, note, plain, say_json, span, table
+from monitor.cli.output import ago, clean, config_option, json_option, note, plain, say_json, span, table
 from monitor.errors import CommandError
 
 if TYPE_CHECKING:
@@ -99,14 +99,13 @@ def show(article_id: str, config_dir: str, as_json: bool) -> None:
         f"{article.outlet} · {article.published or 'no date'} · {article.completeness.value}",
         article.url,
     )
-    print("\n".join(filter(None, head)), end="\n\n")
-    print(article.text)
+    print(clean("\n".join(filter(None, head))), end="\n\n")
+    print(clean(article.text))
     for match in matches:
-        print(
-            f"\n[{match.topic} {match.score:.0f}] {', '.join(dict.fromkeys(one.term for one in match.spans))}"
-        )
+        terms = ", ".join(dict.fromkeys(one.term for one in match.spans))
+        print(f"\n[{match.topic} {match.score:.0f}] {clean(terms)}")
     for version in versions:
-        print(f"\nchanged {version.replaced_at}: {version.change or 'nothing material'}")
+        print(f"\nchanged {version.replaced_at}: {clean(version.change or 'nothing material')}")
 
 
 @articles.command()
@@ -178,7 +177,7 @@ def lint(files: tuple[Path, ...], since: timedelta, config_dir: str, as_json: bo
         say_json([{"subject": subject, "line": line, "reason": reason} for subject, line, reason in problems])
     else:
         for subject, line, reason in problems:
-            print(f"{subject}:{line}  {reason}")
+            print(clean(f"{subject}:{line}  {reason}"))
         note(
             f"{len(problems)} problem{'s' if len(problems) != 1 else ''} in {len(files) or f'the last {span(since)}'}"
         )
@@ -187,12 +186,14 @@ def lint(files: tuple[Path, ...], since: timedelta, config_dir: str, as_json: bo
 
 def _lint_files(files: tuple[Path, ...]) -> Iterator[tuple[str, int, str]]:
     from monitor import seed
+    from monitor.cli.normalize import read_input
 
     for file in files:
         try:
-            text = file.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"cannot read {file}: {error}") from None
+            text = read_input(str(file)).decode("utf-8")
+        except UnicodeDecodeError as error:
+            yield str(file), 0, f"not UTF-8: {error.reason} at byte {error.start}"
+            continue
         yield from ((str(file), problem.line, problem.reason) for problem in seed.check(text))
 
 

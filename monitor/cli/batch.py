@@ -28,7 +28,7 @@ def rows(stream: TextIO) -> Iterator[Row]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise CommandError(f"standard input, line {number}: not JSON ({error})") from None
         if not isinstance(row, dict) or "id" not in row:
             raise CommandError(f'standard input, line {number}: want one object a line with an "id"')
@@ -43,7 +43,10 @@ def answer(result: object) -> None:
 async def in_order(
     source: Iterator[Row], work: Callable[[Row], Awaitable[Any]], window: int
 ) -> AsyncIterator[Any]:
-    """Yield `work(row)` for each row in order, with at most `window` under way; rows are read in a thread, so that reading may block."""
+    """Yield `work(row)` for each row in order, with at most `window` under way; rows are read in a thread, so that reading may block.
+
+    Where a row cannot be read, the rows before it are answered first.
+    """
     under_way: deque[asyncio.Future[Any]] = deque()
     reading: asyncio.Future[Row | None] | None = asyncio.ensure_future(asyncio.to_thread(next, source, None))
     while reading or under_way:
@@ -53,6 +56,9 @@ async def in_order(
         }
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if reading and reading.done() and len(under_way) < window:
+            if reading.exception() and under_way:
+                yield await under_way.popleft()
+                continue
             row = reading.result()
             reading = None
             if row is not None:

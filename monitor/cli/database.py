@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.clock import now
-from monitor.cli.output import config_option, json_option, say_json
+from monitor.cli.output import config_option, json_option, plain, say_json
 
 
 @click.group()
@@ -51,4 +51,4 @@ def prune(config_dir: str, as_json: bool) -> None:
     if as_json:
         say_json(pruned)
     else:
-        print(pruned)
+        print(", ".join(f"{count} {what}" for what, count in plain(pruned).items()) + " forgotten")

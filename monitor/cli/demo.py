@@ -67,9 +67,10 @@ def _kept_page(home: Path, keep: bool) -> Path:
     pages = sorted(home.joinpath("digests").glob("digest-demo-manual-*.html"))
     if keep:
         return pages[0]
-    saved = Path(tempfile.gettempdir()) / "monitor-demo.html"
-    shutil.copyfile(pages[0], saved)
-    return saved
+    handle, saved = tempfile.mkstemp(prefix="monitor-demo-", suffix=".html")
+    with open(handle, "wb") as file:
+        file.write(pages[0].read_bytes())
+    return Path(saved)
 
 
 async def _demo(home: Path) -> None:
@@ -77,7 +78,7 @@ async def _demo(home: Path) -> None:
     from monitor.cli.running import Application
     from monitor.cli.world import World
 
-    logs.configure("error", "auto", ())
+    logs.configure("error", "auto")
     with World(now()) as world:
         config = root.read_config(_configuration(home, world))
         async with Application(config) as application:

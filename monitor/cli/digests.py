@@ -52,7 +52,7 @@ def list_(limit: int, config_dir: str, as_json: bool) -> None:
                 coming[spec.name][0].label,
                 until(coming[spec.name][0].at, at),
                 ", ".join(spec.topics),
-                ", ".join(map(str, spec.to)),
+                ", ".join(str(target).rstrip(":") for target in spec.to),
             )
             for spec in config.digests
             if coming[spec.name]
@@ -174,10 +174,15 @@ def show(name: str, slot: str | None, config_dir: str, as_json: bool) -> None:
 
     config = read_config(config_dir)
     with open_store(config) as store:
-        found = store.slots.slot(name, slot) if slot else next(iter(store.slots.recorded(name, 1)), None)
+        latest = next(iter(store.slots.recorded(name, 1)), None)
+        found = store.slots.slot(name, slot) if slot else latest
+        if latest is None:
+            find(
+                config, name
+            )  # a digest that left the configuration can still be shown; one that never was is named
         if found is None:
             raise CommandError(
-                f"no slot {slot or ''} of {name!r} on record; `monitor digest list` shows them"
+                f"no slot {f'{slot} ' if slot else ''}of {name!r} on record; `monitor digest list` shows them"
             )
         articles = [
             article
@@ -224,7 +229,7 @@ def send(name: str, config_dir: str, as_json: bool) -> None:
     spec = find(config, name)
 
     async def go() -> Any:
-        async with Application(config) as application:
+        async with Application(config, console=sys.stderr if as_json else None) as application:
             return await application.send_now(spec)
 
     report = asyncio.run(go())
@@ -236,15 +241,10 @@ def send(name: str, config_dir: str, as_json: bool) -> None:
 
 def find(config: Config, name: str) -> DigestSpec:
     """Return a digest by name; raises CommandError that names the nearest one."""
-    from difflib import get_close_matches
+    from monitor.cli.root import known
 
     names = [spec.name for spec in config.digests]
-    if name not in names:
-        near = get_close_matches(name, names, 1)
-        raise CommandError(
-            f"no digest {name!r}"
-            + (f" (did you mean {near[0]!r}?)" if near else f"; there are: {', '.join(names) or 'none'}")
-        )
+    known("digest", name, names, f"there are: {', '.join(names) or 'none'}")
     return config.digests[names.index(name)]
 
 
@@ -309,4 +309,6 @@ def retry(ids: tuple[int, ...], config_dir: str) -> None:
 
     with open_store(read_config(config_dir)) as store:
         count = store.outbox.retry(ids or None)
+    if ids and not count:
+        raise CommandError("none of these messages is blocked or dead; `monitor outbox list` shows them")
     print(f"{count} message{'s' if count != 1 else ''} queued again; the daemon or `monitor once` sends")

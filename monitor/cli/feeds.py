@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ import click
 
 from monitor.cli.clock import now
 from monitor.cli.output import ago, config_option, json_option, note, say_json, table, until
+from monitor.cli.secrecy import HIDDEN
 from monitor.errors import CommandError
 
 if TYPE_CHECKING:
     from monitor.config import Config
-    from monitor.models import FeedDocument, Response
+    from monitor.models import Feed, FeedDocument, Response
 
 
 @click.group()
@@ -39,7 +41,7 @@ def list_(config_dir: str, as_json: bool) -> None:
     if as_json:
         say_json(
             [
-                {"feed": feed, "state": state, "trouble": trouble(state, at) if state else ""}
+                {"feed": _unsaid(feed), "state": state, "trouble": trouble(state, at) if state else ""}
                 for feed, state in rows
             ]
         )
@@ -59,16 +61,22 @@ def list_(config_dir: str, as_json: bool) -> None:
     )
 
 
+def _unsaid(feed: Feed) -> Feed:
+    """Return a feed without the values of its headers: they may be keys."""
+    return replace(feed, headers=tuple((name, HIDDEN) for name, _ in feed.headers))
+
+
 @feeds.command()
 @click.argument("names", nargs=-1)
 @config_option
 @json_option
 def check(names: tuple[str, ...], config_dir: str, as_json: bool) -> None:
     """Fetch and read feeds now (all, or NAMES) and store nothing; exit 1 where one cannot be read."""
-    from monitor.cli.root import read_config
+    from monitor.cli import root
 
-    config = read_config(config_dir)
-    _known(names, [feed.name for feed in config.feeds])
+    config = root.read_config(config_dir)
+    for name in names:
+        root.known("feed", name, (feed.name for feed in config.feeds), "`monitor feeds list` shows the names")
     results = asyncio.run(_check(config, names))
     failed = any(row["outcome"] != "ok" for row in results)
     if as_json:
@@ -79,15 +87,6 @@ def check(names: tuple[str, ...], config_dir: str, as_json: bool) -> None:
             [(row["name"], row["outcome"], row["entries"], row["title"], row["error"]) for row in results],
         )
     sys.exit(1 if failed else 0)
-
-
-def _known(names: tuple[str, ...], known: list[str]) -> None:
-    from difflib import get_close_matches
-
-    for name in names:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            raise CommandError(f"no feed {name!r}" + (f" (did you mean {near[0]!r}?)" if near else ""))
 
 
 async def _check(config: Config, names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -149,11 +148,13 @@ def _verdict(name: str, response: Response, document: FeedDocument | None) -> di
 @config_option
 def add(url: str, name: str | None, config_dir: str) -> None:
     """Add URL to feeds.yaml, comments and order kept; the daemon takes it up by itself."""
-    from monitor.config import edit
-    from monitor.config.values import site_name
+    from monitor.config import edit, values
     from monitor.models import Feed
 
-    feed = Feed(name or site_name(url), url)
+    try:
+        feed = Feed(name or values.site_name(values.url(url)), values.url(url))
+    except values.WrongValue as error:
+        raise CommandError(f"{url}: {error}; {error.hint}") from None
     edit.add_feeds(Path(config_dir), [feed])
     print(f"{feed.name}: {feed.url}")
 

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-HIDDEN = "[secret]"
+from monitor.cli.secrecy import hidden
 
 
-class Redact:
-    """A processor that blanks every known secret wherever it stands in an event, however it got there.
-
-    Errors of libraries quote headers and URLs; masking by value catches what masking by key would miss.
-    """
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self.secrets = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
-
-    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        """Return the event with secrets blanked and control characters escaped."""
-        return {key: self._value(value) for key, value in event.items()}
-
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, int | float | bool) or value is None:
-            return value
-        text = value if isinstance(value, str) else str(value)
-        for secret in self.secrets:
-            text = text.replace(secret, HIDDEN)
-        return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+def redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return an event with every secret blanked and control characters escaped, wherever they stand in it (a structlog processor)."""
+    return {key: _value(value) for key, value in event.items()}
 
 
-def configure(level: str, style: str, secrets: Iterable[str]) -> None:
+def _value(value: Any) -> Any:
+    if isinstance(value, int | float | bool) or value is None:
+        return value
+    text = hidden(value if isinstance(value, str) else str(value))
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def configure(level: str, style: str) -> None:
     """Set up logging for the process: `level` is debug…error, `style` is auto, console or json. Libraries speak from warning up."""
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
     shape: list[Any] = (
@@ -48,7 +38,7 @@ def configure(level: str, style: str, secrets: Iterable[str]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        Redact(secrets),
+        redact,
     ]
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.output import json_option, say_json, table
+from monitor.cli.output import clean, json_option, say_json, table
 from monitor.errors import CommandError, WorkerError
 
 if TYPE_CHECKING:
@@ -128,11 +128,9 @@ def _say_explained(report: Extraction) -> None:
         ("dropped because", "words", "strip: selector", "text"),
         [(one.reason, one.words, one.path, one.text[:70]) for one in report.dropped],
     )
-    for line in report.notes:
-        print(line)
-    print(
-        f"confidence {report.article.confidence:.2f}, {report.article.completeness.value}\n\n{report.article.text}"
-    )
+    article = report.article
+    verdict = f"confidence {article.confidence:.2f}, {article.completeness.value}"
+    print(clean("\n".join([*report.notes, verdict, "", article.text])))
 
 
 async def _batch() -> None:
@@ -152,11 +150,16 @@ async def _batch() -> None:
 async def _one(sandbox: Sandbox, row: dict[str, Any]) -> dict[str, Any]:
     """Normalize one line's page in a worker."""
     from monitor.collect.extract import extract
+    from monitor.models import Article
 
     try:
         article = await sandbox.run(
             extract, str(row.get("html") or ""), str(row.get("url") or ""), deadline=PAGE_DEADLINE
         )
     except WorkerError as error:
-        return {"id": row["id"], "text": "", "error": f"{error.cause}: {error}"}
+        return {
+            "id": row["id"],
+            **as_row(Article(text="", confidence=0.0)),
+            "error": f"{error.cause}: {error}",
+        }
     return {"id": row["id"], **as_row(article)}

@@ -48,18 +48,33 @@ def plain(value: Any) -> Any:
 
 def say_json(value: Any) -> None:
     """Print one JSON document, readable."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    print(_json(value, indent=2))
 
 
 def json_line(value: Any) -> str:
-    """Return one compact JSON object; lone surrogates, which UTF-8 cannot carry, are escaped."""
-    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    """Return one compact JSON object."""
+    return _json(value, separators=(",", ":"))
+
+
+def _json(value: Any, **layout: Any) -> str:
+    """Return JSON; where standard output cannot carry a letter (a lone surrogate, an old locale), all but ASCII is escaped."""
+    text = json.dumps(plain(value), ensure_ascii=False, **layout)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(plain(value), ensure_ascii=True, **layout)
+    return text
 
 
 def clean(text: object) -> str:
-    """Return text that is safe on a terminal: control characters and bidi overrides are dropped."""
-    return "".join(char for char in str(text) if char.isprintable() or char in "\n\t")
+    """Return text that is safe on a terminal: control characters and bidi overrides are dropped, blanks of all kinds are spaces."""
+    return "".join(_shown(char) for char in str(text))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable() or char in "\n\t":
+        return char
+    return " " if char.isspace() else ""
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

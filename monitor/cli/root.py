@@ -6,10 +6,10 @@ import os
 import random
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from monitor import __version__
 from monitor.cli.clock import now
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.collect.sandbox import Sandbox
     from monitor.config import Config
     from monitor.config.settings import Settings
+    from monitor.digests.outbox import Policy as SendingPolicy
     from monitor.pipeline import Desk
     from monitor.pipeline.protocols import Checkpoint, Notifier
     from monitor.store import Store
@@ -32,26 +33,58 @@ REQUEST_DEADLINE = 25.0  # seconds a message under way may still take when the c
 
 
 def read_config(directory: str | Path) -> Config:
-    """Load a configuration with this process's environment; raises ConfigError with every mistake."""
+    """Load a configuration with this process's environment; raises ConfigError with every mistake.
+
+    From then on its secrets are blanked in whatever is logged or complained of.
+    """
+    from monitor.cli import secrecy
     from monitor.config import load
 
-    return load(Path(directory), os.environ)
+    config = load(Path(directory), os.environ)
+    secrecy.keep(secrecy.secrets(config))
+    return config
+
+
+def read_settings(directory: str | Path) -> Settings:
+    """Load monitor.yaml alone, for what must work while the other files have mistakes; raises ConfigError with those of this one."""
+    from monitor.cli import secrecy
+    from monitor.config.loading import load_settings
+
+    settings = load_settings(Path(directory), os.environ)
+    secrecy.keep(secrecy.of_settings(settings))
+    return settings
 
 
 def open_store(config: Config) -> Store:
     """Open (and where needed create or migrate) the configured database."""
-    from monitor.digests.outbox import DEFAULT
+    return open_database(config.settings)
+
+
+def open_database(settings: Settings) -> Store:
+    """Open (and where needed create or migrate) the database that the settings name."""
     from monitor.store import Store
 
-    store = Store.open(config.settings.database)
-    store.outbox.policy = replace(DEFAULT, settle=config.settings.delivery.settle)
+    store = Store.open(settings.database)
+    store.outbox.policy = outbox_policy(settings)
     return store
 
 
-def secrets(settings: Settings) -> tuple[str, ...]:
-    """Return every secret value of a configuration, so that logs can blank them."""
-    held = (settings.slack.token, settings.slack.app_token, settings.slack.webhook, settings.email.password)
-    return tuple(value.get_secret_value() for value in held if value)
+def outbox_policy(settings: Settings) -> SendingPolicy:
+    """Return how messages are retried and settled."""
+    from monitor.digests.outbox import DEFAULT
+
+    return replace(DEFAULT, settle=settings.delivery.settle)
+
+
+def known(kind: str, name: str, names: Iterable[str], otherwise: str) -> str:
+    """Return a name that is among the configured ones; raises CommandError with the nearest, or with what to do `otherwise`."""
+    from monitor.config.values import nearest
+
+    names = list(names)
+    if name in names:
+        return name
+    close = nearest(name, names)
+    raise CommandError(f"no {kind} {name!r} ({f'did you mean {close!r}?' if close else otherwise})")
 
 
 def fetcher(settings: Settings) -> AiohttpFetcher:
@@ -118,14 +151,14 @@ def _targets(spec: DigestSpec) -> tuple[Target, ...]:
     return spec.to
 
 
-def notifiers(config: Config) -> Mapping[str, Notifier]:
-    """Make a notifier for every kind of target that can be reached with this configuration."""
+def notifiers(config: Config, console: TextIO | None = None) -> Mapping[str, Notifier]:
+    """Make a notifier for every kind of target that can be reached with this configuration; the console is standard output if not given."""
     from monitor.deliver.console import ConsoleNotifier
     from monitor.deliver.html import HtmlNotifier
 
     settings = config.settings
     made: dict[str, Notifier] = {
-        "console": ConsoleNotifier(sys.stdout, now),
+        "console": ConsoleNotifier(console or sys.stdout, now),
         "html": HtmlNotifier(Path(settings.html.directory or "data/digests"), now),
     }
     wanted = {target.kind for spec in config.digests for target in spec.to} - made.keys()

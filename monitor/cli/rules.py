@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.errors import CommandError, ConfigError, Problem
+from monitor.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -37,12 +37,10 @@ def _problem(rule: str, error: object) -> Problem:
 
 def known(config: Config, topic: str) -> str:
     """Return a topic's id, given its id or its name; raises CommandError that names the nearest."""
-    from difflib import get_close_matches
+    from monitor.cli.root import known as named
 
     for spec in config.topics.specs:
         if topic in (spec.id, spec.name):
             return spec.id
     ids = [spec.id for spec in config.topics.specs]
-    near = get_close_matches(topic, ids, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(ids) or 'none'}"
-    raise CommandError(f"no topic {topic!r} ({hint})")
+    return named("topic", topic, ids, f"there are: {', '.join(ids) or 'none'}")

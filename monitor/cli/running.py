@@ -7,14 +7,13 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 import structlog
 
 from monitor.cli import root
 from monitor.cli.clock import now
 from monitor.digests import clock
-from monitor.errors import CommandError
 from monitor.models import DeliveryState, DigestSpec, Request
 from monitor.pipeline import (
     Builder,
@@ -27,6 +26,7 @@ from monitor.pipeline import (
     Sender,
     SendReport,
     SlotReport,
+    WatchedFetcher,
 )
 from monitor.pipeline.protocols import Observer, Unobserved
 
@@ -42,7 +42,10 @@ AGENT = "monitor"  # our product token in robots.txt
 class Application:
     """Everything that collects and delivers, made from one configuration; an asynchronous context manager."""
 
-    def __init__(self, config: Config, observer: Observer | None = None) -> None:
+    def __init__(
+        self, config: Config, observer: Observer | None = None, console: TextIO | None = None
+    ) -> None:
+        self.console = console
         self.observer = observer or Unobserved()
         self.store = root.open_store(config)
         self.fetcher = root.fetcher(config.settings)
@@ -56,12 +59,14 @@ class Application:
     def _wire(self, config: Config) -> None:
         """Connect the pipeline according to a configuration."""
         self.config = config
+        self.store.outbox.policy = root.outbox_policy(config.settings)
+        fetcher = WatchedFetcher(self.fetcher, self.observer, time.monotonic)
         feeds = {feed.name: feed for feed in config.feeds}
-        robots = Robots(self.fetcher, AGENT, self._limits, now)
-        pages = Pages(self.store, self.fetcher, self.workers, robots, self._limits, now)
+        robots = Robots(fetcher, AGENT, self._limits, now)
+        pages = Pages(self.store, fetcher, self.workers, robots, self._limits, now)
         poller = Poller(
             self.store,
-            self.fetcher,
+            fetcher,
             self.workers,
             pages,
             root.policy(config.settings),
@@ -72,7 +77,7 @@ class Application:
         saver = Saver(self.store, config.topics, now, self.checkpoint)
         shared = config.settings.database.startswith("postgresql")
         self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, shared)
-        notifiers = root.notifiers(config)
+        notifiers = root.notifiers(config, self.console)
         self.notifiers = notifiers
         self.builder = Builder(root.desk(config), self.store, notifiers, now, root.nonce, self.checkpoint)
         self.sender = Sender(
@@ -132,9 +137,8 @@ class Application:
 
     async def once(self, names: Collection[str], force: bool) -> tuple[list[PollReport], list[SlotReport]]:
         """Collect what is due (or everything), deliver what is due, and wait for what the queue lets go soon."""
-        unknown = sorted(set(names) - set(self.collector.feeds))
-        if unknown:
-            raise CommandError(f"no feed {unknown[0]!r}; `monitor feeds list` shows the names")
+        for name in names:
+            root.known("feed", name, self.collector.feeds, "`monitor feeds list` shows the names")
         polls = await self.collector.collect(names, force)
         slots = await asyncio.to_thread(self._build)
         await self.send_out()
@@ -208,9 +212,14 @@ class Application:
     async def _swap(self, new: Config) -> None:
         """Let the old pipeline end what it has begun, beside the new one; queued messages held for a broken place go on."""
         old_collector, old_sender, old_notifiers = self.collector, self.sender, self.notifiers
+        old_fetcher = self.fetcher
         await old_sender.finish(within=root.REQUEST_DEADLINE)
+        if new.settings.fetch != self.config.settings.fetch:
+            self.fetcher = root.fetcher(new.settings)
         self._wire(new)
         await old_collector.finish(within=0.0)
+        if old_fetcher is not self.fetcher:
+            await old_fetcher.close()
         for notifier in old_notifiers.values():
             await notifier.close()
         self.store.outbox.unpark()

@@ -16,7 +16,16 @@ from monitor.models import DigestSpec, Feed, Target, TopicSpec
 
 # Settings that are read once, when the process starts its parts; all others are obeyed from the next tick on.
 NEEDS_RESTART = frozenset(
-    {"database", "workers", "web.listen", "log.level", "log.format", "slack.app_token", "slack.base_url"}
+    {
+        "database",
+        "workers",
+        "tick",
+        "web.listen",
+        "log.level",
+        "log.format",
+        "slack.app_token",
+        "slack.base_url",
+    }
 )
 _MAX_NAMES = 5  # named in one line; the rest is counted
 _SECRET = frozenset({"slack.token", "slack.app_token", "slack.webhook", "email.password", "database"})

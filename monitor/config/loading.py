@@ -51,6 +51,15 @@ def load_config(directory: Path, env: Mapping[str, str]) -> Config:
     )
 
 
+def load_settings(directory: Path, env: Mapping[str, str]) -> Settings:
+    """Return monitor.yaml alone, for what must work while other files have mistakes; raises ConfigError with those of this one."""
+    require_directory(directory)
+    report = Report()
+    settings = _settings(directory, env, report)
+    report.raise_any()
+    return settings or Settings()
+
+
 def fingerprint(directory: Path) -> str:
     """Return a hash over the names and bytes of all files of a configuration."""
     digest = hashlib.sha256()

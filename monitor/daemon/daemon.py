@@ -80,6 +80,7 @@ class Daemon:
         self._scheduler = AsyncIOScheduler()
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs: set[asyncio.Task[Any]] = set()
+        self._reloading = asyncio.Lock()
         self._ready = False
 
     def findings(self) -> tuple[str, ...]:
@@ -207,21 +208,38 @@ class Daemon:
 
     async def _watch(self) -> None:
         """Reload when a file of the configuration changes; editors' flurries of writes count as one change."""
-        async for _ in _changes(self.watched):
-            await self._reload("a file changed")
+        try:
+            async for _ in _changes(self.watched):
+                await self._reload("a file changed")
+        except OSError as error:  # no inotify watch to be had, or the directory is gone
+            log.warning("changed files are not noticed; SIGHUP reloads", error=str(error))
 
     async def _reload(self, why: str) -> None:
+        """Take what changed, one reload after the other; what is refused leaves everything as it is."""
+        async with self._reloading:
+            try:
+                lines = await self.work.reload()
+            except MonitorError as error:
+                self._refused(why, str(error))
+                return
+            except Exception as error:  # noqa: BLE001  # a defect met by one file must not end the watch over all files
+                self._refused(why, f"internal error: {error!r}")
+                return
+            for line in lines:
+                log.info("configuration changed", why=why, change=line)
+            self._told(True, lines)
+
+    def _refused(self, why: str, error: str) -> None:
+        log.error("configuration refused, the old one stays", why=why, error=error)
+        self._told(False, tuple(error.splitlines()))
+
+    def _told(self, taken: bool, lines: tuple[str, ...]) -> None:
+        """Make known what became of a reload; a database in trouble at this moment takes nothing from it."""
+        self.gauges.reloaded(taken)
         try:
-            lines = await self.work.reload()
-        except MonitorError as error:
-            log.error("configuration refused, the old one stays", why=why, error=str(error))
-            self.gauges.reloaded(False)
-            self.work.reloaded(False, tuple(str(error).splitlines()))
-            return
-        for line in lines:
-            log.info("configuration changed", why=why, change=line)
-        self.gauges.reloaded(True)
-        self.work.reloaded(True, lines)
+            self.work.reloaded(taken, lines)
+        except StoreError as error:
+            log.warning("the reload is not on record", error=str(error))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)

@@ -9,7 +9,7 @@ The two halves meet only in the database, which is therefore the queue: kill the
 Waiting is state (`next_poll`, `not_before`), never a sleep.
 
 `collecting` starts polls, `polling` is one feed's, `pages` its articles', `saving` ends them; `building` makes messages of slots,
-`sending` works them off. `protocols` says what the edges must be able to do.
+`sending` works them off. `watching` times the fetches. `protocols` says what the edges must be able to do.
 """
 
 from monitor.pipeline.building import Builder, Desk
@@ -20,6 +20,7 @@ from monitor.pipeline.reports import PollReport, SendReport, SlotReport
 from monitor.pipeline.robots import Robots
 from monitor.pipeline.saving import Saver
 from monitor.pipeline.sending import Sender
+from monitor.pipeline.watching import WatchedFetcher
 
 __all__ = [
     "Builder",
@@ -33,4 +34,5 @@ __all__ = [
     "SendReport",
     "Sender",
     "SlotReport",
+    "WatchedFetcher",
 ]

@@ -62,6 +62,10 @@ Notifiers = Mapping[str, Notifier]
 class Observer(Protocol):
     """Is told what happened; metrics live behind it."""
 
+    def fetched(self, response: Response, seconds: float) -> None:
+        """A request for a feed, a page or a robots.txt was answered (or not) after so long, its host's turn waited for included."""
+        ...
+
     def polled(self, report: PollReport) -> None:
         """One feed was polled and its record saved."""
         ...
@@ -77,6 +81,9 @@ class Observer(Protocol):
 
 class Unobserved:
     """The observer of commands that keep no metrics."""
+
+    def fetched(self, response: Response, seconds: float) -> None:
+        """Ignore."""
 
     def polled(self, report: PollReport) -> None:
         """Ignore."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ class Server:
 
     async def _metrics(self, request: web.Request) -> web.Response:
         return web.Response(
-            body=self.metrics.page(),
+            body=await asyncio.to_thread(self.metrics.page),  # it reads the database
             headers={**NO_SNIFF, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
