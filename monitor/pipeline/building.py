@@ -16,11 +16,13 @@ import structlog
 from monitor.digests import alerts, clock, followups, slots
 from monitor.digests.compose import Composed, compose
 from monitor.digests.coverage import coverage
+from monitor.digests.mutes import outlets_when_muted
 from monitor.models import (
     AlertRule,
     Coverage,
     DigestSpec,
     NewDelivery,
+    PendingStory,
     Slot,
     SlotKind,
     SlotState,
