@@ -17,7 +17,7 @@ from monitor.errors import CommandError
 
 if TYPE_CHECKING:
     from monitor.config import Config
-    from monitor.models import Digest, DigestSpec
+    from monitor.models import Digest, DigestSpec, PendingStory
     from monitor.pipeline import Builder
     from monitor.store import RecordedSlot, Store
 
@@ -115,20 +115,35 @@ def preview(
 def _composed(
     config: Config, store: Store, spec: DigestSpec, as_of: str | None, topics_dir: str | None
 ) -> Digest:
-    """Compose a preview: of now, of a past moment, or with other rules."""
-    from monitor.cli.archive import rematched
-
+    """Compose a preview: of now, of a past moment, or with the rules of another directory."""
     until_ = _instant(as_of, spec) if as_of else now()
-    recorded = [found.slot.at for found in store.slots.recorded(spec.name) if found.slot.at < until_]
-    builder = builder_for(config, store)
-    if topics_dir:
-        with rematched(config, store, topics_dir) as other:
-            return (
-                builder_for(config, other)
-                .preview(spec, until_, max(recorded, default=None), until_ if as_of else None)
-                .digest
+    since = max(
+        (found.slot.at for found in store.slots.recorded(spec.name) if found.slot.at < until_), default=None
+    )
+    other = rematched(topics_dir, store, spec, since or until_ - spec.max_age, until_) if topics_dir else None
+    past = until_ if as_of else None
+    return builder_for(config, store).preview(spec, until_, since, past, other).digest
+
+
+def rematched(
+    topics_dir: str, store: Store, spec: DigestSpec, since: datetime, until_: datetime
+) -> list[PendingStory]:
+    """Match the archive's articles of a span against other rules, and return what a digest would then have to tell."""
+    from monitor.config.topics import load_topics
+    from monitor.models import Member, PendingStory
+
+    topics = load_topics(topics_dir)
+    stories: dict[str, list[Member]] = {}
+    for article in store.archive.articles(since, until_, newest_first=False):
+        matches = tuple(match for match in topics.match(article) if match.topic in spec.topics)
+        if matches:
+            stories.setdefault(store.archive.story_of(article.id) or article.id, []).append(
+                Member(article, matches)
             )
-    return builder.preview(spec, until_, max(recorded, default=None), until_ if as_of else None).digest
+    return [
+        PendingStory(story, members[0].article.first_seen or since, tuple(members))
+        for story, members in stories.items()
+    ]
 
 
 def builder_for(config: Config, store: Store) -> Builder:

@@ -94,11 +94,16 @@ class Builder:
         return self._build(spec, slot, "", "asked for")
 
     def preview(
-        self, spec: DigestSpec, until: datetime, since: datetime | None, as_of: datetime | None = None
+        self,
+        spec: DigestSpec,
+        until: datetime,
+        since: datetime | None,
+        as_of: datetime | None = None,
+        pending: Sequence[PendingStory] | None = None,
     ) -> Composed:
-        """Compose what a slot at `until` would say, recording nothing."""
+        """Compose what a slot at `until` would say, recording nothing; `pending` stands in for what is stored (other rules, say)."""
         slot = Slot(spec.name, f"preview-{until:%Y-%m-%dT%H:%M}", until, SlotKind.MANUAL, since)
-        return self._compose(spec, slot, "", as_of)
+        return self._compose(spec, slot, "", as_of, pending)
 
     def _build(self, spec: DigestSpec, slot: Slot, late: str, reason: str) -> SlotReport | None:
         composed = self._compose(spec, slot, late)
@@ -106,8 +111,16 @@ class Builder:
         self.checkpoint("before_build")
         return self._record(slot, composed.state, composed.placed, deliveries, reason)
 
-    def _compose(self, spec: DigestSpec, slot: Slot, late: str, as_of: datetime | None = None) -> Composed:
-        pending = self.store.slots.pending(spec.name, spec.topics, slot.at, as_of=as_of)
+    def _compose(
+        self,
+        spec: DigestSpec,
+        slot: Slot,
+        late: str,
+        as_of: datetime | None = None,
+        pending: Sequence[PendingStory] | None = None,
+    ) -> Composed:
+        if pending is None:
+            pending = self.store.slots.pending(spec.name, spec.topics, slot.at, as_of=as_of)
         seen = self._coverage(slot.since, slot.at)
         return compose(
             spec,
