@@ -19,6 +19,7 @@ from monitor.models import DigestSpec, Target
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from monitor.cli.incidents import Incidents
     from monitor.collect.fetch import AiohttpFetcher
     from monitor.collect.interval import Policy
     from monitor.collect.sandbox import Sandbox
@@ -212,6 +213,18 @@ def _slack(settings: Settings) -> Notifier:
     raise CommandError(
         "a digest goes to Slack, but neither slack.token nor slack.webhook is set in monitor.yaml"
     )
+
+
+def incidents(config: Config, store: Store) -> Incidents | None:
+    """Return what keeps the ops channel informed, where one is configured."""
+    from monitor.cli.incidents import Incidents
+    from monitor.deliver.slack import SlackNotifier
+
+    slack = config.settings.slack
+    if slack.token is None or slack.ops_channel is None:
+        return None
+    notifier = SlackNotifier(slack.token.get_secret_value(), base_url=slack.base_url)
+    return Incidents(store, notifier, slack.ops_channel, config.settings.timezone)
 
 
 def _open(secret: SecretStr | None) -> str | None:

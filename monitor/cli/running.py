@@ -198,6 +198,12 @@ class Application:
         pruned = await asyncio.to_thread(self.store.prune, now(), retention.matched, retention.unmatched)
         log.info("housekeeping", pruned=str(pruned))
 
+    async def look_around(self) -> None:
+        """Tell the ops channel in Slack what is wrong as a whole, and when it ends."""
+        incidents = root.incidents(self.config, self.store)
+        if incidents:
+            await incidents.look(now())
+
     async def reload(self) -> tuple[str, ...]:
         """Take a changed configuration; raises ConfigError, and everything stays as it is, if it has a mistake."""
         from monitor.config.changes import describe

@@ -21,6 +21,7 @@ from monitor.errors import MonitorError, StoreError
 log = structlog.get_logger("daemon")
 
 HOUSEKEEPING = timedelta(hours=1)
+LOOKING = timedelta(minutes=1)
 STOP_WITHIN = 30.0  # seconds for what is in flight; the unit's TimeoutStopSec is longer
 
 
@@ -37,6 +38,10 @@ class Work(Protocol):
 
     async def housekeep(self) -> None:
         """Prune, back off, optimise."""
+        ...
+
+    async def look_around(self) -> None:
+        """Tell whoever is to be told of what is wrong as a whole, and of its end."""
         ...
 
     async def reload(self) -> tuple[str, ...]:
@@ -136,6 +141,7 @@ class Daemon:
         scheduler.add_job(self._collect, "interval", seconds=seconds, id="collect", **at_once)
         scheduler.add_job(self._deliver, "interval", seconds=seconds, id="deliver", **at_once)
         scheduler.add_job(self._housekeep, "interval", seconds=HOUSEKEEPING.total_seconds(), id="housekeep")
+        scheduler.add_job(self._look_around, "interval", seconds=LOOKING.total_seconds(), id="look around")
         scheduler.start()
         self._scheduler = scheduler
 
@@ -167,6 +173,9 @@ class Daemon:
 
     async def _housekeep(self) -> None:
         await self._guarded("housekeep", self.work.housekeep())
+
+    async def _look_around(self) -> None:
+        await self._guarded("look around", self.work.look_around())
 
     async def _guarded(self, job: str, work: Coroutine[Any, Any, None]) -> bool:
         """Run one job; what it raises is logged and stored as state, and the next tick tries again."""
