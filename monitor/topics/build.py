@@ -127,8 +127,8 @@ class _Builder:
     def _rule(self, where: tuple[str, str, int], text: str) -> plan.Step | None:
         reading = read(text)
         self._used.update(references((reading,)))
-        if not self._check(where, reading, whole=True) or reading.tree is None:
-            return None
+        if not self._check(where, reading, whole=True) or reading.tree is None or self.problems:
+            return None  # with a mistake anywhere nothing is compiled, only checked
         return self._step(reading.tree, text, fields=False)
 
     def _check(self, where: tuple[str, str, int], reading: Reading, *, whole: bool) -> bool:

@@ -74,11 +74,27 @@ def read(text: str) -> Reading:
     found, errors = tokens(text)
     parser = _Parser(text, found, errors)
     tree = parser.rule()
-    first: dict[int, RuleError] = {}
-    for error in errors:  # of several mistakes at one place the first is the cause
-        first.setdefault(error.start, error)
-    ordered = sorted(first.values(), key=lambda error: error.start)
-    return Reading(tree, tuple(ordered[:MAX_ERRORS]))
+    return Reading(tree, tuple(_causes(text, errors)[:MAX_ERRORS]))
+
+
+# Mistakes that another one right before them brings about.
+_CONSEQUENCES = ("two terms with nothing between", "AND and OR are mixed without brackets", "unclosed /")
+
+
+def _causes(text: str, errors: list[RuleError]) -> list[RuleError]:
+    """Return the mistakes in order of place, without those that only follow from the one before."""
+    kept: list[RuleError] = []
+    end = -1
+    for error in sorted(
+        errors, key=lambda error: error.start
+    ):  # stable: of several at one place the first is the cause
+        follows = end >= 0 and (
+            error.start < end or (error.message in _CONSEQUENCES and not text[end : error.start].strip())
+        )
+        if not follows:
+            kept.append(error)
+        end = max(end, error.end)
+    return kept
 
 
 def _refusal(text: str) -> RuleError | None:
@@ -121,7 +137,7 @@ class _Parser:
         """Read the whole text as one expression."""
         if self._here.kind == "end":
             if not self._errors:
-                self._fail("empty expression", self._here, "write at least one term")
+                self._errors.append(RuleError("empty expression", 0, 1, "write at least one term"))
             return None
         parts = [self._expression()]
         while self._here.kind != "end":
@@ -282,7 +298,7 @@ class _Parser:
         first = self._text[left.start : left.end] if isinstance(left, Term) else "a"
         second = self._text[token.start : token.end] if token.kind == "word" else "b"
         if token.name == "NOT":
-            return self._fail("two terms with nothing between", token, f"{first} AND NOT b")
+            return self._fail("two terms with nothing between", token, f"write AND NOT: {first} AND NOT b")
         hint = f"{first} AND {second}  or  {first} OR {second}"
         if isinstance(left, Term) and token.kind == "word" and '"' not in first:
             hint += f'  or the phrase "{first} {second}"'

@@ -41,6 +41,7 @@ _TOKEN = re.compile(
     | (?P<open>\() | (?P<close>\))
     | (?P<phrase>=?"[^"]*"(?:~\d+)?)
     | (?P<unclosed>=?"[^"]*\Z)
+    | (?P<quoted>'[^'"()]*'(?![^\s()]))
     | (?P<regex>/(?:\\.|[^/\\\n])+/i?(?![^\s()]))
     | (?P<distance>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)/\d+(?![^\s()"$]))
     | (?P<operator>(?:AND|OR|NOT|OUTSIDE)(?![^\s()"$]))
@@ -117,12 +118,21 @@ def _unclosed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     return Token("phrase", match[0] + '"', match.start(), match.end())
 
 
+def _quoted(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    inside = match[0][1:-1]
+    errors.append(
+        RuleError("' is no quote", match.start(), match.end(), f'phrases stand in double quotes: "{inside}"')
+    )
+    return Token("phrase", f'"{inside}"', match.start(), match.end())
+
+
 def _distance(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     name, _, number = match[0].rpartition("/")
     name = " ".join(name.split())
     count = int(number[:9])
     if not (count <= MAX_DISTANCE and (count > 0 or name != "ATLEAST")):
-        hint = f"n is 1 to {MAX_DISTANCE}; for a whole paragraph write paragraph:(a AND b)"
+        hint = f"n is {1 if name == 'ATLEAST' else 0} to {MAX_DISTANCE}"
+        hint += "" if name == "ATLEAST" else "; for a whole paragraph write paragraph:(a AND b)"
         errors.append(RuleError(f"{name}/{number} is out of range", match.start(), match.end(), hint))
     return Token("distance", match[0], match.start(), match.end(), name, min(max(count, 0), MAX_DISTANCE))
 
@@ -209,6 +219,7 @@ def _stray(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 
 _READERS = {
     "unclosed": _unclosed,
+    "quoted": _quoted,
     "distance": _distance,
     "operator": _operator,
     "list": _list,

@@ -25,6 +25,7 @@ _DASH = re.compile("[-‐‑‒–—―−－﹣]+")
 _MAX_VARIANTS = 16
 _MAX_DOTTED = 8  # letters; longer words in capitals are shouted, not abbreviated
 MIN_WILD_LETTERS = 3
+MAX_TERM = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,13 @@ class Meaning:
 
 def meaning(term: Term, *, folded: bool = False) -> Meaning:
     """Return what a term means; `folded` (fields such as `lang:`) takes no notice of capitals. Raises `RuleError`."""
+    if len(term.text) > MAX_TERM:
+        raise RuleError(
+            f"term of more than {MAX_TERM} characters",
+            term.start,
+            term.end,
+            "no text holds it; use shorter terms",
+        )
     if _ORDINARY.fullmatch(term.text) and not term.exact and term.slop is None:
         return _ordinary(term.text)
     linked = list(_linked(term, folded=folded))

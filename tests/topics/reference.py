@@ -174,7 +174,10 @@ def sticks(line: str, at: int, wild: str) -> bool:
         if match.start() <= at < match.end():
             before = match.start() - 1
             single = (
-                before >= 0 and letter(line[before], wild) and not line[before].isdigit() and not (before > 0 and letter(line[before - 1], wild))
+                before >= 0
+                and letter(line[before], wild)
+                and not line[before].isdigit()
+                and not (before > 0 and letter(line[before - 1], wild))
             )
             follows = match.end() < len(line) and letter(line[match.end()], wild)
             return single and len(match[0]) <= 2 and not follows
@@ -409,7 +412,7 @@ class Reference:
 
     def spans(self) -> set[tuple[str, int, int, str]] | None:
         """Return the places of all terms that count, or None if the rule does not hold."""
-        everything = set(place.number for place in self.page.places)
+        everything = {place.number for place in self.page.places}
         found = self.look(self.rule, everything)
         if self.dropped_weak and self.seen(self.rule, everything):
             self.trusting = True

@@ -5,13 +5,14 @@ The vocabulary is small and nasty, so that most generated texts hold most genera
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from monitor.models import Article
+from monitor.models import Article, TopicSpec
 from monitor.topics import RuleErrors, compile_topics, parse, parse_adhoc
 from monitor.topics.words import fold, places, spaced, words_of
-from monitor.models import TopicSpec
 from tests.topics.reference import Reference, words
 
 WORDS = """ice ICE Ice I.C.E. ICEs ice’s ICE’S tax taxes Tax TAX taxed e-verify eVerify E‑Verify everify deport deported DEPORT deportation
@@ -47,7 +48,7 @@ TERMS = """ice ICE Ice =Ice =ICE IRS irs I.R.S. tax tax* =tax TAX de?ort* deport
 anti-ice AT&T C++ C U.S. US us don't l'Etat etat straße strasse 1,500 9/11 移民 民 移民* アイス 이민 *كتاب كتاب fish the COVID-19 MI5 MI5* ICE* Łódź ไท
 "ice tax" "tax ICE" "IRS tax" "ICE IRS" "tax ice"~2 "the tax"~0 "ICE tax"~1 ="Ice tax" "e-verify tax" "tax e-verify"~3 "移民 局" "이민 tax" "deport* tax" ="Ice ICE"~2
 /ta[xk]/ /ICE/ /i[cr][es]/i /\\bx\\w/i""".replace("\n", " ")
-TERMS = [term for term in __import__("re").findall(r'=?"[^"]*"(?:~\d)?|\S+', TERMS)]
+TERMS = re.findall(r'=?"[^"]*"(?:~\d)?|\S+', TERMS)
 NAMED = {"ice": ['ICE OUTSIDE "ICE tax"', "=Ice", '"the tax"'], "mix": ["tax", "ice AND irs"]}
 
 text = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(GAPS)), max_size=25).map(
