@@ -4,7 +4,6 @@ Nothing here is anybody's text: names are built from syllables, sentences from a
 newspaper prose (Zipf), so that a rule's words are as rare and its near misses as common as in real life.
 """
 
-# ruff: noqa: SIM905  # word lists read better as text than as lists of literals
 from __future__ import annotations
 
 import html

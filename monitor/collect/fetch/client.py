@@ -297,17 +297,18 @@ async def _body(answer: aiohttp.ClientResponse, request: Request) -> bytes:
     if (answer.content_length or 0) > request.max_wire:
         raise dialling.WireTooLargeError
     handler = answer.connection.protocol if answer.connection else None
-    if isinstance(handler, dialling.CappedHandler):
-        handler.begin_body(answer.content, request.max_wire)
+    capped = handler if isinstance(handler, dialling.CappedHandler) else None
+    if capped is not None:
+        capped.begin_body(answer.content, request.max_wire)
     encodings = decode.tokens(answer.headers.getall("content-encoding", ()))
     decoder = decode.Decoder(encodings, request.max_inflated)
     try:
         async for chunk in answer.content.iter_any():
             decoder.feed(chunk)
-    except aiohttp.ClientError:
-        if isinstance(handler, dialling.CappedHandler) and handler.overrun is not None:
-            raise handler.overrun from None
-        raise
+    except aiohttp.ClientError as error:
+        raise (capped and capped.overrun) or error from None
+    if capped is not None and capped.overrun is not None:
+        raise capped.overrun  # a body that lasts until the connection closes seems whole after our own hanging up
     if answer.content.total_bytes > request.max_wire:  # it came in the same piece as the headers
         raise dialling.WireTooLargeError
     return decoder.finish()

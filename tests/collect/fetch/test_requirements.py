@@ -282,6 +282,23 @@ async def test_req_24_caps_hold_while_streaming(web: Web, fetching: Fetching, an
     assert (response.outcome, response.reason, response.body) == (Outcome.TOO_LARGE, "too_large", b"")
 
 
+@pytest.mark.parametrize("size", [1000, 4096, 65536])
+async def test_req_24_a_body_without_length_is_not_whole_at_its_cap(
+    web: Web, fetching: Fetching, size: int
+) -> None:
+    """Where only the end of the connection ends a body, hanging up at the cap must not pass for that end."""
+
+    async def answer(exchange: stand.Exchange) -> None:
+        await exchange.head(200)
+        exchange.hang_up()
+        while await exchange.pause(0.01):
+            await exchange.send(b"x" * size)
+
+    web.script("/feed", answer)
+    response = await fetching().fetch(Request(web.url("/feed"), max_wire=20_000, deadline=5))
+    assert (response.outcome, response.body) == (Outcome.TOO_LARGE, b"")
+
+
 @pytest.mark.parametrize(
     "answer",
     [
