@@ -40,7 +40,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "nav links, nav link, story timeline, in this series, lire aussi, lees ook, leia mais, leia tambem, mais lidas, saiba mais, siehe auch, mehr zum, "
         "te puede, ver tambien, a voir, articles lies, meme sujet, leggi anche, link box, link list, rich link, story list, article list, news list, "
         "post list, card list, inline link, inline story, story card, article card, news card, post card, embedded link, read this, essential reading",
-        "latest, similar, suggested, suggestions, links, more, readon, next, previous, prev, carousel cards",
+        "latest, similar, suggested, suggestions, links, readon, carousel cards",
     ),
     "newsletter": (
         "newsletter newsletters mailchimp mailpoet optin subscribe subscription subscriptions subscriber signup hsform",
@@ -114,6 +114,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     ),
 }
 
+# A layout is named for what stands beside the text (`content-sidebar-wrap`, `has-sidebar`): such a name is no bar's own.
+_LAYOUT = frozenset("content main has with no and layout body page transition".split())
 # Words that say what an element is when a name ends in them: `InlineImage-imageCredit`, `article__author`; not `credit-card`.
 _LAST = {
     "credit": "caption",
@@ -190,6 +192,12 @@ def _named(name: str) -> str:
     words = name.split()
     if words and words[-1] in _LAST:
         return _LAST[words[-1]]
+    mark = _spoken(words)
+    return "" if mark == "navigation" and not _LAYOUT.isdisjoint(words) else mark
+
+
+def _spoken(words: list[str]) -> str:
+    """Return the mark the first telling word or phrase gives."""
     for index, word in enumerate(words):
         if word in _ANYWHERE:
             return _ANYWHERE[word]

@@ -110,7 +110,7 @@ def _name(node: Node) -> str:
 
 
 class Block:
-    """One line of the page. `kind` is `p`, `h`, `li`, `quote`, `row`, `cell`, `img` or `hr`; `size` counts words, `linked` those in
+    """One line of the page. `kind` is `p`, `h`, `li`, `quote`, `row`, `cell`, `img`, `hr` or `box` (a box not entered); `size` counts words, `linked` those in
     links. A `row` holds the `cells` of a data table's row; the `cell` blocks that follow it are already in it."""
 
     __slots__ = ("cells", "href", "kind", "linked", "node", "size", "text", "why")

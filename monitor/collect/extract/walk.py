@@ -43,6 +43,7 @@ _DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b
 SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
 
 _TAG = re.compile(r"<[a-zA-Z]")
+_BOX = 600  # letters: only in bigger boxes is text told from links
 _HUGE = 20_000
 _HUGE_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_HUGE},}}")
 _MAX_ATTRIBUTES = (
@@ -78,10 +79,16 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     page = Page(url)
     tree = LexborHTMLParser(cut(html, page.notes))
     head(page, tree)
-    walk = _Walk(page, _ids(tree, (body,) if body else ()), _ids(tree, strip))
+    bodies, stripped = _ids(tree, (body,) if body else ()), _ids(tree, strip)
     tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])
-    if tree.root is not None:
-        walk.run(tree.root)
+    if tree.root is None:
+        return page
+    walk = _Walk(page, bodies, stripped, thorough=bool(bodies or stripped))
+    walk.run(tree.root)
+    if walk.missed_the_article():
+        page.nodes.clear()
+        page.blocks.clear()
+        _Walk(page, bodies, stripped, thorough=True).run(tree.root)
     return page
 
 
@@ -103,7 +110,9 @@ def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
 class _Walk:
     """The state of the one walk: the open elements, and the line being gathered."""
 
-    def __init__(self, page: Page, bodies: frozenset[int], stripped: frozenset[int]) -> None:
+    def __init__(
+        self, page: Page, bodies: frozenset[int], stripped: frozenset[int], *, thorough: bool
+    ) -> None:
         self.page = page
         self.bodies = bodies
         self.stripped = stripped
@@ -114,6 +123,10 @@ class _Walk:
         self.href: str | None = None
         self.links = 0
         self.sources: list[str] = []
+        self.thorough = thorough
+        self.unread: dict[
+            tuple[int, str], int
+        ] = {}  # characters in boxes not entered, siblings of one mark together
         self.marks: dict[tuple[str | None, ...], tuple[tuple[str, ...], str]] = {}
 
     def run(self, root: LexborNode) -> None:
@@ -159,8 +172,7 @@ class _Walk:
         elif tag in VOID:
             self.void(tag, item, node)
         elif tag not in SILENT and tag not in _NO_ELEMENT:
-            self.block(item, tag, node)
-            return True
+            return self.block(item, tag, node)
         return False
 
     def inline(self, item: LexborNode, tag: str, above: Node) -> bool:
@@ -174,8 +186,7 @@ class _Walk:
             if mark in ("screen reader only", "hidden", "strip rule"):
                 return False
             if mark and not (self.text and above.tag in SENTENCES):
-                self.block(item, tag, above)
-                return True
+                return self.block(item, tag, above)
         self.open.append((above, tag == "a"))
         return True
 
@@ -192,8 +203,8 @@ class _Walk:
         self.open.append((above, False))
         return True
 
-    def block(self, item: LexborNode, tag: str, above: Node | None) -> None:
-        """Open an element that begins a line."""
+    def block(self, item: LexborNode, tag: str, above: Node | None) -> bool:
+        """Open an element that begins a line; one that is surely a box is noted and not entered."""
         page, attrs = self.page, item.attributes
         self.flush(above)
         node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
@@ -206,7 +217,26 @@ class _Walk:
         if self.bodies and item.mem_id in self.bodies:
             page.bodies.append(node)
         page.nodes.append(node)
+        if node.mark in SETTLED and not self.thorough:
+            self.pass_by(item, node)
+            return False
         self.open.append((node, None))
+        return True
+
+    def pass_by(self, item: LexborNode, node: Node) -> None:
+        """Keep only the first words of a box, for the report, and how much text it has."""
+        text = item.text()
+        key = (node.parent.order if node.parent else -1, node.mark)
+        self.unread[key] = self.unread.get(key, 0) + _letters(text)
+        if self.unread[key] > _BOX:
+            self.unread[key] -= sum(_letters(link.text()) for link in item.css("a"))
+        self.page.blocks.append(Block("box", clean(text[:200]), node))
+        node.last = len(self.page.blocks)
+
+    def missed_the_article(self) -> bool:
+        """Tell whether some boxes of one mark hold more text than all that was read: they may be the article under a wrong name."""
+        taken = sum(_letters(block.text) for block in self.page.blocks if block.node.marked is None)
+        return max(self.unread.values(), default=0) > taken
 
     def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
         """Return the element's names and mark; spellings repeat within a page, so each is looked at once."""
@@ -271,6 +301,11 @@ class _Walk:
                 block.href = self.href
             self.page.blocks.append(block)
         self.link_text.clear()
+
+
+def _letters(text: str) -> int:
+    """Return the length of a text without its blanks."""
+    return sum(map(len, text.split()))
 
 
 def _linked(pieces: list[str]) -> int:
