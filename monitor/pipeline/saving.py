@@ -60,6 +60,8 @@ class Saver:
         """Match and place the new articles of a batch, the earliest published first, so that an original comes before its reprints."""
         drafts = [draft for polled in batch for draft in polled.drafts]
         known = self.store.archive.known([draft.article.id for draft in drafts])
+        if self._index:
+            self._index.expire(now)
         new: dict[str, Collected] = {}
         for draft in sorted(drafts, key=lambda draft: draft.article.published or now):
             if draft.article.id not in known and draft.article.id not in new:
@@ -102,7 +104,6 @@ class Saver:
             self._index = StoryIndex()
             for found in self.store.archive.sketches(now - WINDOW):
                 self._index.load(*found)
-        self._index.expire(now)
         return self._index
 
     def _revision(self, draft: Draft) -> Revision | None:
