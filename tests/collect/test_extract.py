@@ -84,6 +84,13 @@ def test_a_selector_that_matches_nothing_changes_nothing() -> None:
     assert text(html, body="div.gone", strip=("div.gone",)) == TEXT
 
 
+def test_a_selector_that_cannot_be_read_is_told() -> None:
+    """A broken rule costs nothing but a note."""
+    report = explain(page("<article>" + paragraphs(*TEXT) + "</article>"), URL, body="div[", strip=("::x",))
+    assert report.article.text.split("\n") == TEXT
+    assert report.notes == ("selector cannot be read: div[", "selector cannot be read: ::x")
+
+
 def test_marks_are_suspicions() -> None:
     """An element that holds the whole article keeps it, whatever its class is called."""
     for name in ("newsletter", "related-content", "ad-free promo", "comments"):

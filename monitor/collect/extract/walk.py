@@ -79,7 +79,7 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     page = Page(url)
     tree = LexborHTMLParser(cut(html, page.notes))
     head(page, tree)
-    bodies, stripped = _ids(tree, (body,) if body else ()), _ids(tree, strip)
+    bodies, stripped = _ids(tree, (body,) if body else (), page.notes), _ids(tree, strip, page.notes)
     tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])
     if tree.root is None:
         return page
@@ -102,9 +102,17 @@ def head(page: Page, tree: LexborHTMLParser) -> None:
     page.title = clean(title.text()[:MAX_TITLE]) if title is not None else ""
 
 
-def _ids(tree: LexborHTMLParser, selectors: Sequence[str]) -> frozenset[int]:
-    """Return lexbor's ids of all elements the selectors name."""
-    return frozenset(node.mem_id for selector in selectors for node in tree.css(selector))
+def _ids(tree: LexborHTMLParser, selectors: Sequence[str], notes: list[str]) -> frozenset[int]:
+    """Return lexbor's ids of all elements the selectors name; one that cannot be read is noted and names none."""
+    from selectolax.lexbor import SelectolaxError
+
+    found: set[int] = set()
+    for selector in selectors:
+        try:
+            found.update(node.mem_id for node in tree.css(selector))
+        except SelectolaxError:
+            notes.append(f"selector cannot be read: {selector[:80]}")
+    return frozenset(found)
 
 
 class _Walk:

@@ -28,7 +28,7 @@ _TAGS = (
 
 _BY = re.compile(
     r"^(?:(?:(?:re)?written|posted|published|reported|edited|reviewed|words|story|text|article|analysis|opinion|guest post|contributed|created|updated)?\s?(?:by|von|par|por|di|door|av|af)\s*:?\s+"
-    r"|by(?=[A-Z])|(?:autorin/autor|contributors?:?|von:|par:|por:)\s+|(?:authors?|autor(?:in|en|es)?|auteurs?|autore|texto|text|written|автор|фото|文|作者|記者|记者|기자)\s?[:：]\s*|[|•·–—:-]\s*)",
+    r"|by(?=[A-Z])|(?:autorin/autor|contributors?:?|von:|par:|por:)\s+|(?:authors?|autor(?:in|en|es)?|auteurs?|autore|texto|text|written|автор|фото|文|作者|記者|记者|기자)(?:\s?[:：]|(?<=[記记]者)\s)\s*|[|•·–—:-]\s*)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|&)\s+|\s*[;|•·、]\s*")

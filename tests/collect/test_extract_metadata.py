@@ -1,0 +1,130 @@
+"""Metadata in the order of trust: data, tags, what people see; and each field's own traps."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.collect.extract import extract
+from monitor.collect.metadata import jsonld, people, titles
+from monitor.models import Article
+
+URL = "https://www.daily.example/news/mill-burns"
+BODY = (
+    "<article>"
+    + "<p>The mill by the river burnt down on Sunday, and nobody was hurt, the fire service said on Monday.</p>"
+    * 3
+    + "</article>"
+)
+
+
+def page(head: str = "", top: str = "", data: object = None) -> Article:
+    script = f'<script type="application/ld+json">{json.dumps(data)}</script>' if data is not None else ""
+    return extract(f"<html><head>{head}{script}</head><body>{top}{BODY}</body></html>", URL)
+
+
+def test_the_headline_is_what_most_sources_say() -> None:
+    """og:title written for sharing is outvoted by heading and data."""
+    article = page(
+        '<title>Mill burns down by the river | The Daily</title><meta property="og:title" content="You won’t believe this fire">',
+        "<h1>Mill burns down by the river</h1>",
+        {"@type": "NewsArticle", "headline": "Mill burns down by the river"},
+    )
+    assert article.title == "Mill burns down by the river"
+
+
+@pytest.mark.parametrize(
+    ("title", "without"),
+    [
+        ("Mill burns - The Daily", "Mill burns"),
+        ("Mill burns | Regional | daily.example", "Mill burns | Regional"),
+        ("The Daily: Mill burns", "The Daily: Mill burns"),
+        ("The Daily | Mill burns", "Mill burns"),
+        ("Mill - and bakery - burn", "Mill - and bakery - burn"),
+        ("The Daily", "The Daily"),
+    ],
+)
+def test_the_sites_name_is_no_part_of_a_headline(title: str, without: str) -> None:
+    """Only a part that is the site's name goes; dashes inside a headline stay."""
+    assert titles.without_site(title, "The Daily", "daily.example") == without
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (["By Ada Byrne"], ("Ada Byrne",)),
+        (["Ada Byrne and Li Wei"], ("Ada Byrne", "Li Wei")),
+        (["Von Jonas Keller und Vera Lindner"], ("Jonas Keller", "Vera Lindner")),
+        (["Ada Byrne, Staff Writer"], ("Ada Byrne",)),
+        (["https://www.facebook.example/thedaily", "admin", "Sat", "12 minutes"], ()),
+        (["김서연 기자", "記者　李文静"], ("김서연", "李文静")),
+        (["Ada Byrne", "ADA BYRNE"], ("Ada Byrne",)),
+    ],
+)
+def test_names_come_without_by_and_role(raw: list[str], names: tuple[str, ...]) -> None:
+    """A name is a name: no preposition, profession, address or date, and each once."""
+    assert people.tidy(raw) == names
+
+
+def test_a_publisher_is_no_author_while_anybody_else_is() -> None:
+    """JSON-LD that names the paper as author gives way to the byline."""
+    data = {"@type": "NewsArticle", "author": {"name": "The Daily"}, "publisher": {"name": "The Daily"}}
+    assert page(top='<h1>Mill burns down</h1><div class="byline">By Ada Byrne</div>', data=data).authors == (
+        "Ada Byrne",
+    )
+    assert page(data=data).authors == ("The Daily",)
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "source"),
+    [
+        ('<meta property="article:published_time" content="2025-02-09T22:15:00Z">', "", "meta"),
+        ("", '<time datetime="2025-02-09T22:15:00Z">x</time>', "time"),
+        ("", "<h1>Mill burns down</h1><p>February 9, 2025 at 22:15</p>", "text"),
+        ("", '<h1>Mill burns down</h1><p class="date">09.02.2025, 22:15 Uhr</p>', "text"),
+        ("", "<h1>Mill burns down</h1><p>2025年2月9日 22:15</p>", "text"),
+        ("", "<h1>Mill burns down</h1><p>9 de febrero de 2025 - 22:15</p>", "text"),
+    ],
+)
+def test_the_date_is_the_most_trusted_one_there_is(head: str, top: str, source: str) -> None:
+    """Tags before `<time>` before what people see; the source is stored."""
+    article = page(head, top)
+    assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), source)
+
+
+def test_data_outranks_every_other_date() -> None:
+    """JSON-LD's date is taken where there is one, in whatever zone it is given."""
+    article = page(
+        '<meta property="article:published_time" content="2020-01-01">',
+        data={"@type": "NewsArticle", "datePublished": "2025-02-10T07:30:00+09:00"},
+    )
+    assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 30, tzinfo=UTC), "json-ld")
+
+
+def test_no_date_is_better_than_an_invented_one() -> None:
+    """Dates inside the text, and epochs, are no publication dates."""
+    article = page('<meta name="date" content="1970-01-01">')
+    assert (article.published, article.date_source) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"@graph":[{"@type":"WebSite","name":"x"},{"@type":["Thing","NewsArticle"],"headline":"Mill"}]}',
+        '[{"@type":"http://schema.org/NewsArticle","headline":"Mill"}]',
+        '//<![CDATA[\n{"@type":"NewsArticle","headline":"Mill"}\n//]]>',
+        '<!-- {"@type":"NewsArticle","headline":"Mill"} -->',
+        '{"@type":"NewsArticle","headline":"Mill","body":"tab\there\nand there",}',
+        '{"@type":"NewsArticle","headline":"Mill"}{"@type":"Thing"}',
+        '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":"Mill"}}',
+    ],
+)
+def test_data_is_read_in_the_forms_it_has_in_the_wild(text: str) -> None:
+    """Wrappers, lists, graphs, control characters, trailing commas and several documents in one script."""
+    assert jsonld.first(jsonld.article_of(jsonld.things([text])).get("headline")) == "Mill"
+
+
+@pytest.mark.parametrize("text", ["[" * 1_500, '{"a":' + "9" * 6_000 + "}", "", "null", '"x"', "{", "[[[]]]"])
+def test_unreadable_data_is_none(text: str) -> None:
+    """What cannot be read, or says nothing, is no article and no error."""
+    assert jsonld.article_of(jsonld.things([text])) == {}
