@@ -73,11 +73,12 @@ def test_kills_at_every_point_lose_and_double_nothing(url: str, socket_path: Pat
 
 @pytest.mark.drill
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_a_thousand_kills_lose_and_double_nothing(url: str, socket_path: Path, workers: int) -> None:
-    """The bar, at the level of the store; `KILLS` sets how many."""
+def test_many_kills_lose_and_double_nothing(url: str, socket_path: Path, workers: int) -> None:
+    """The bar, at the level of the store; `KILLS` sets how many for each number of workers and engine."""
     kills = int(os.environ.get("KILLS", "1000"))
     desk = Desk(socket_path, seed=workers, kills=kills)
-    drill(url, desk, workers, slots=kills // 2)
+    drill(url, desk, workers, slots=kills)  # about one kill a slot at the desk's rate
+    assert desk.killed.total() >= kills * 0.8, desk.killed
     print(
         f"\n{workers} workers: {desk.killed.total()} kills {dict(desk.killed)}, {dict(desk.met)}, {len(desk.posts)} posts: 0 lost, 0 twice"
     )
