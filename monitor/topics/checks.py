@@ -246,16 +246,27 @@ def covered_terms(tree: Node) -> Iterator[RuleError]:
 
 
 def _covered(terms: list[Term]) -> Iterator[RuleError]:
-    heads: dict[str, list[Term]] = {}
-    for term in terms:
+    """Yield a warning for each term that another of these takes; each is compared only with those that begin like one of its words."""
+    heads: dict[str, list[int]] = {}
+    for at, term in enumerate(terms):
         for word in term.text.casefold().split()[:1]:
-            heads.setdefault(word[:3], []).append(term)
+            heads.setdefault(word, []).append(at)
     for at, narrow in enumerate(terms):
-        beginnings = dict.fromkeys(word[:3] for word in narrow.text.casefold().split())
-        near_terms = [wide for beginning in beginnings for wide in heads.get(beginning, ())]
-        for wide in near_terms:
-            twins = _shape(wide) == _shape(narrow)
-            if wide is not narrow and covers(wide, narrow) and not (twins and terms.index(wide) > at):
+        for other in _alike(narrow, heads):
+            wide = terms[other]
+            is_later_twin = other > at and _shape(wide) == _shape(narrow)
+            if other != at and not is_later_twin and covers(wide, narrow):
                 message = f"{narrow.written} is already covered by {wide.written}"
                 yield RuleError(message, narrow.start, narrow.end, "remove it: it adds nothing to this OR")
                 break
+
+
+def _alike(narrow: Term, heads: dict[str, list[int]]) -> Iterator[int]:
+    """Yield the terms whose first word is a word of this one, or a `*` over the beginning of one."""
+    for word in dict.fromkeys(narrow.text.casefold().split()):
+        yield from heads.get(word, ())[:_TWINS]
+        for size in range(1, len(word) + 1):
+            yield from heads.get(f"{word[:size]}*", ())[:_TWINS]
+
+
+_TWINS = 20  # of terms that begin alike so many are compared; a warning is a courtesy, not worth more time

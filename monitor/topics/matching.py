@@ -38,9 +38,9 @@ class Topics:
         """Pickle as texts: compiling again is quick, and automata cannot be sent to another process."""
         return compile_topics, (self.specs, self.lists)
 
-    def match(self, article: Article) -> list[Match]:
-        """Return the matches of an article, in the order of the topics."""
-        search = self.search(article)
+    def match(self, article: Article, document: Document | None = None) -> list[Match]:
+        """Return the matches of an article, in the order of the topics; its `document`, if at hand, is not made again."""
+        search = self.search(article, document)
         return [
             found
             for number in search.candidates()
@@ -51,9 +51,17 @@ class Topics:
         """Return why a topic matches an article, or why not. Raises `KeyError` for an unknown topic."""
         return explain(self.rule(topic_id), article, self.search(article))
 
-    def search(self, article: Article) -> Search:
+    def search(self, article: Article, document: Document | None = None) -> Search:
         """Return an article searched for every term of every topic."""
-        return Search(self._index, self._lexemes, Document.of(article), partial(field_values, article))
+        return Search(
+            self._index, self._lexemes, document or Document.of(article), partial(field_values, article)
+        )
+
+    def terms_of(self, topic_id: str) -> tuple[str, ...]:
+        """Return the terms a topic looks for in text, as written, those of its lists included. Raises `KeyError`."""
+        return tuple(
+            dict.fromkeys(self._lexemes[number].written for number in sorted(self.rule(topic_id).match.terms))
+        )
 
     def rule(self, topic_id: str) -> Rule:
         """Return a compiled topic. Raises `KeyError`."""
