@@ -45,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         # The reader of our output went away (`monitor articles list | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except (KeyboardInterrupt, click.Abort):
         _fail("interrupted", INTERRUPTED)
     except Exception as error:  # the last boundary: a defect is one line too, its traceback on demand

@@ -24,6 +24,12 @@ def _value(value: Any) -> Any:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
+def ensure() -> None:
+    """Set up logging for a command that has not done so: what goes wrong is said on standard error, and standard output stays its own."""
+    if not structlog.is_configured():
+        configure("warning", "auto")
+
+
 def configure(level: str, style: str) -> None:
     """Set up logging for the process: `level` is debug…error, `style` is auto, console or json. Libraries speak from warning up."""
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())

@@ -63,8 +63,10 @@ def open_store(config: Config) -> Store:
 
 def open_database(settings: Settings) -> Store:
     """Open (and where needed create or migrate) the database that the settings name."""
+    from monitor.cli import logs
     from monitor.store import Store
 
+    logs.ensure()
     store = Store.open(settings.database)
     store.outbox.policy = outbox_policy(settings)
     return store

@@ -40,6 +40,8 @@ def once(force: bool, names: tuple[str, ...], config_dir: str, as_json: bool) ->
     quiet = "error" if as_json or sys.stderr.isatty() else "warning"
     logs.configure(quiet, config.settings.log.format)
     polls, slots = asyncio.run(_once(config, names, force, sys.stderr if as_json else sys.stdout))
+    order = {feed.name: number for number, feed in enumerate(config.feeds)}
+    polls.sort(key=lambda poll: order.get(poll.name, len(order)))
     if as_json:
         say_json({"feeds": [poll.as_row() for poll in polls], "digests": [slot.as_row() for slot in slots]})
     else:

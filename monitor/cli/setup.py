@@ -14,7 +14,7 @@ from monitor.errors import CommandError, ConfigError
 @click.command()
 @click.argument("directory", default="config", required=False)
 def init(directory: str) -> None:
-    """Write a commented configuration into DIRECTORY (default: config); files that are there are left alone."""
+    """Write a commented configuration into DIRECTORY (default: config); where there is one already, nothing is written."""
     from monitor.config import templates
 
     written = templates.init(Path(directory))

@@ -47,7 +47,7 @@ def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) ->
             {**summary, "feeds": [{**_row(state, at), "state": state} for state in states], "slots": slots}
         )
         return
-    _print(summary, [state for state in states if not failing or trouble(state, at)], at)
+    _print(summary, [state for state in states if not failing or trouble(state, at)], len(states), at)
     table(
         ("slot", "digest", "state", "built"),
         [(one.slot.label, one.slot.digest, one.state.value, ago(one.built_at, at)) for one in slots],
@@ -144,7 +144,7 @@ def _row(state: FeedState, at: datetime) -> dict[str, Any]:
     }
 
 
-def _print(summary: dict[str, Any], states: list[FeedState], at: datetime) -> None:
+def _print(summary: dict[str, Any], states: list[FeedState], total: int, at: datetime) -> None:
     table(
         ("feed", "read", "new", "next poll", "why", "trouble"),
         [
@@ -162,7 +162,7 @@ def _print(summary: dict[str, Any], states: list[FeedState], at: datetime) -> No
     counts = summary["articles"]
     queue = ", ".join(f"{count} {name}" for name, count in summary["queue"].items()) or "empty"
     print(
-        f"{summary['feeds_read']} of {len(states)} feeds read, {summary['feeds_failing']} failing; {counts.articles} articles; outbox: {queue}"
+        f"{summary['feeds_read']} of {total} feeds read, {summary['feeds_failing']} failing; {counts.articles} articles; outbox: {queue}"
     )
     for line in summary["findings"]:
         print(f"! {line}")
