@@ -228,6 +228,15 @@ def test_a_paywalled_page_is_marked() -> None:
     )
 
 
+def test_a_short_text_beside_a_notice_to_pay_is_marked() -> None:
+    """What can be read is the free part; a long text with such a notice is whole."""
+    notice = '<div class="offer"><p>Already a subscriber? Sign in to continue reading.</p></div>'
+    short = extract(page("<article>" + paragraphs(FIRST) + notice + "</article>"), URL)
+    long = extract(page("<article>" + paragraphs(*TEXT * 5) + notice + "</article>"), URL)
+    assert (short.completeness, long.completeness) == (Completeness.PAYWALLED, Completeness.FULL)
+    assert "subscriber" not in short.text + long.text
+
+
 def test_the_feeds_entry_fills_what_the_page_leaves_open() -> None:
     """Title, date and authors come from the entry only where the page has none."""
     entry = Entry(title="From the feed", published=datetime(2025, 1, 2, tzinfo=UTC), authors=("Bo Li",))

@@ -89,3 +89,18 @@ _BIO = re.compile(
 def is_bio(text: str) -> bool:
     """Tell whether a closing line presents its author: a name and a profession."""
     return len(text) < 900 and _BIO.match(text) is not None
+
+
+_PAYWALL = re.compile(
+    r"(?:subscribe|sign in|log in|register|become a member)(?: now)? to (?:continue|read|keep|unlock|access)|to continue reading|already (?:a|an) (?:subscriber|member)"
+    r"|(?:article|content|story) is (?:reserved|exclusive|only|available) (?:for|to) (?:our )?(?:subscribers|members)|reserved for (?:our )?subscribers"
+    r"|réservé aux abonnés|il vous reste .{0,20}% de cet article|exclusivo para (?:suscriptores|assinantes)|solo para suscriptores"
+    r"|weiterlesen mit|jetzt (?:weiterlesen|freischalten)|diesen artikel freischalten|voor abonnees|riservato agli abbonati|for abonnenter|för prenumeranter"
+    r"|この記事は有料|会員限定記事|有料会員|付费(?:内容|文章)|유료 (?:기사|회원)|для подписчиков",
+    re.IGNORECASE,
+)
+
+
+def is_paywall_notice(text: str) -> bool:
+    """Tell whether a line says that the rest is for those who pay."""
+    return len(text) < 400 and _PAYWALL.search(text) is not None

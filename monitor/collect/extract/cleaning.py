@@ -7,7 +7,7 @@ Four passes, each seeing what the ones before it left: what a line says of itsel
 from __future__ import annotations
 
 from monitor.collect.extract import endings, guests
-from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading
+from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_paywall_notice
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
 from monitor.seed import is_rule
@@ -18,6 +18,7 @@ Verdicts = dict[int, str]
 
 LINKED_LINE = 0.9  # share of a line's words inside links from which it is a link and no sentence
 LINKED_LIST = 0.6  # the same for a list; reading lists and ingredient lists stay well below
+_NOTICE = 30  # words of a notice to pay; a longer line is prose about paywalls
 _INTRODUCTION = 40  # words that may stand above a headline inside the body: more is text
 
 
@@ -35,6 +36,7 @@ def verdicts(
         return why | known[left]
     _drop_headline(page, why, facts.title)
     guests.drop(page, why, facts)
+    _drop_notices(page, why)
     endings.drop(page, why, facts)
     if known is not None:
         known[left] = {number: why[number] for number in left}
@@ -111,3 +113,11 @@ def _drop_headline(page: Page, why: Verdicts, title: str) -> None:
     for number, reason in why.items():
         if number <= last and not reason and page.blocks[number].kind != "img":
             why[number] = "above the headline"
+
+
+def _drop_notices(page: Page, why: Verdicts) -> None:
+    """Drop the notices to pay that stand among paragraphs; those in boxes went with their boxes, which they helped to tell."""
+    for number, reason in why.items():
+        block = page.blocks[number]
+        if not reason and 0 < block.size <= _NOTICE and is_paywall_notice(block.text):
+            why[number] = "notice to pay"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from monitor.collect import metadata
 from monitor.collect.extract import embedded, judging, rendering
+from monitor.collect.extract.boilerplate import is_paywall_notice
 from monitor.collect.extract.candidates import Candidate, pardon, propose
 from monitor.collect.extract.charset import decode
 from monitor.collect.extract.cleaning import Verdicts, ruled, verdicts
@@ -55,7 +56,7 @@ def explain(
     if found.words < _HARDLY_ANY:
         found = _elsewhere(text, url, page, facts) or found
     document, image = write(found, facts.image)
-    article = describe(facts, document, image, found.chosen)
+    article = describe(facts, document, image, found)
     return Extraction(article, contenders(found), dropped(found), tuple(page.notes))
 
 
@@ -121,7 +122,7 @@ def write(found: Found, lead: str | None) -> tuple[str, str | None]:
     return rendering.write(found.page, kept, found.chosen.node, lead)
 
 
-def describe(facts: metadata.Facts, text: str, image: str | None, chosen: Candidate | None) -> Article:
+def describe(facts: metadata.Facts, text: str, image: str | None, found: Found) -> Article:
     """Put text and metadata together."""
     identity = canonical(facts.canonical)
     return Article(
@@ -139,10 +140,24 @@ def describe(facts: metadata.Facts, text: str, image: str | None, chosen: Candid
         site=facts.site,
         description=facts.description,
         categories=facts.categories,
-        completeness=Completeness.PAYWALLED if facts.paywalled else Completeness.FULL,
-        confidence=round(chosen.agreement, 3) if chosen else 0.0,
+        completeness=completeness(facts, found),
+        confidence=round(found.chosen.agreement, 3) if found.chosen else 0.0,
         note="" if text else "page: no text found",
     )
+
+
+_SHORT = 200  # words: a text this short beside a notice to pay is the part that is free
+
+
+def completeness(facts: metadata.Facts, found: Found) -> Completeness:
+    """Return PAYWALLED if the page says that it is not free, or if a short text stands beside a notice to pay."""
+    if facts.paywalled:
+        return Completeness.PAYWALLED
+    if found.words < _SHORT and any(
+        is_paywall_notice(block.text) for block in found.page.blocks if block.size
+    ):
+        return Completeness.PAYWALLED
+    return Completeness.FULL
 
 
 def contenders(found: Found) -> tuple[Contender, ...]:
