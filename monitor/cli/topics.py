@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.app import LazyGroup, Table
 from monitor.cli.output import config_option, json_option, say_json
 from monitor.errors import CommandError
 
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
     from monitor.models import Article, Match
 
 
-@click.group()
+_TABLE: Table = {
+    "test": ("monitor.cli.topics", "test", "Run every example of every topic."),
+    "explain": ("monitor.cli.topics", "explain_", "The same as `monitor explain`."),
+    "try": ("monitor.cli.workshop", "try_", "Try a rule on the archive before it has a file."),
+    "diff": ("monitor.cli.workshop", "diff", "What changed rules would win and lose over the archive."),
+    "lint": ("monitor.cli.workshop", "lint", "Terms that never fire, take too much or add nothing."),
+    "match": ("monitor.cli.topics", "match", "Match lines of JSON: --batch."),
+}
+
+
+@click.group(cls=LazyGroup, table=_TABLE)
 def topics() -> None:
     """Test, lint, explain, try, diff and match topic rules."""
 
 
-@topics.command()
+@click.command()
 @config_option
 @json_option
 def test(config_dir: str, as_json: bool) -> None:
@@ -41,7 +52,7 @@ def test(config_dir: str, as_json: bool) -> None:
     sys.exit(1 if failures else 0)
 
 
-@topics.command()
+@click.command()
 @click.option(
     "--batch", is_flag=True, help='Read lines {"id","title","text"[,"url","source","lang","author"]}.'
 )
@@ -91,7 +102,7 @@ def match_row(found: Match) -> dict[str, Any]:
     return {"topic": found.topic, "score": found.score, "spans": spans, "teaser_only": found.teaser_only}
 
 
-@topics.command("explain")
+@click.command("explain")
 @click.argument("what", metavar="URL|FILE|ID")
 @click.argument("topic", required=False)
 @config_option
