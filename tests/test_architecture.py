@@ -40,8 +40,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Each library is imported in one place, so that replacing it touches one place.
 OWNERS: dict[str, tuple[str, ...]] = {
     "feedparser": ("monitor.collect.feeds",),
-    "trafilatura": ("monitor.collect.extract",),
-    "htmldate": ("monitor.collect.metadata", "monitor.collect.extract"),
     "bs4": ("monitor.collect", "monitor.html"),
     "lxml": ("monitor.collect", "monitor.html"),
     "selectolax": ("monitor.collect", "monitor.html"),
