@@ -253,8 +253,14 @@ class Daemon:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Forget a task; one that failed does not go unheard."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a part of the daemon ended", error=repr(error))
 
 
 async def _changes(directory: Path) -> AsyncIterator[None]:
@@ -265,5 +271,5 @@ async def _changes(directory: Path) -> AsyncIterator[None]:
         return path.endswith((".yaml", ".yml", ".txt"))
 
     with contextlib.suppress(asyncio.CancelledError):
-        async for _ in awatch(directory, watch_filter=relevant, debounce=400, raise_interrupt=False):
+        async for _ in awatch(directory, watch_filter=relevant, debounce=400):
             yield

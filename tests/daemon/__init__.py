@@ -1,0 +1,1 @@
+"""Rules of the process that runs for years."""
