@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
 from sqlalchemy.sql import ColumnElement, Select
 
-from monitor.models import Feed, FeedState, Gap, Outcome, PlanReason, PollRecord, Seen, Validators
+from monitor.models import Feed, FeedState, Gap, Outcome, PlanReason, PollHints, PollRecord, Seen, Validators
 from monitor.store import codec, schema
 from monitor.store.database import Database, Row
 
@@ -20,6 +20,7 @@ CHUNK = 500
 
 _feeds = schema.feeds
 _seen = schema.seen
+_NO_HINTS = PollHints()
 _T = TypeVar("_T")
 
 _ACTIVE = and_(_feeds.c.active.is_(true()), _feeds.c.gone.is_(false()))
@@ -232,7 +233,7 @@ _TEXTS = (
 _INSTANTS = (
     "next_poll", "first_seen", "last_poll", "last_ok", "last_new", "failing_since", "moved_since", "last_gap",
 )  # fmt: skip
-_DURATIONS = ("adaptive", "usual_gap")
+_DURATIONS = ("adaptive", "usual_gap", "lifetime")
 
 
 def state_row(state: FeedState) -> dict[str, Any]:
@@ -249,6 +250,7 @@ def state_row(state: FeedState) -> dict[str, Any]:
     row["reason"] = state.reason.value
     row["outcome"] = None if state.outcome is None else state.outcome.value
     row["untrusted"] = codec.as_json(sorted(state.untrusted))
+    row["hints"] = _hints_text(state.hints)
     row["claimed_until"] = None
     return row
 
@@ -270,7 +272,35 @@ def row_state(row: Row) -> FeedState:
         reason=PlanReason(row["reason"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         untrusted=frozenset(codec.from_json(row["untrusted"])),
+        hints=_text_hints(row["hints"]),
         **fields,
+    )
+
+
+def _hints_text(hints: PollHints) -> str:
+    """Write what a feed asks about polling as JSON; most ask nothing."""
+    if hints == _NO_HINTS:
+        return "[]"
+    return codec.as_json(
+        {
+            "ttl": codec.maybe_span(hints.ttl),
+            "update_period": codec.maybe_span(hints.update_period),
+            "skip_hours": sorted(hints.skip_hours),
+            "skip_days": sorted(hints.skip_days),
+        }
+    )
+
+
+def _text_hints(text: str) -> PollHints:
+    """Undo `_hints_text`."""
+    if text == "[]":
+        return _NO_HINTS
+    found = codec.from_json(text)
+    return PollHints(
+        codec.maybe_duration(found["ttl"]),
+        codec.maybe_duration(found["update_period"]),
+        frozenset(found["skip_hours"]),
+        frozenset(found["skip_days"]),
     )
 
 

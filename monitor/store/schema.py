@@ -70,6 +70,8 @@ feeds = Table(
     Column("untrusted", Text, nullable=False),
     Column("window", Integer, nullable=False),
     Column("usual_gap", BigInteger),
+    Column("hints", Text, nullable=False),
+    Column("lifetime", BigInteger),
     Column("gaps", Integer, nullable=False),
     Column("last_gap", BigInteger),
     Column("strikes", Integer, nullable=False),

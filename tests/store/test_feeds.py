@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.models import FeedState, Gap, PollRecord, Seen, Validators
+from monitor.models import FeedState, Gap, PollHints, PollRecord, Seen, Validators
 from monitor.store import Store
 from monitor.store.codec import instant
 from monitor.store.feeds import row_state, state_row
@@ -21,6 +21,13 @@ st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(timedelta, SPANS)
 WIRE = st.none() | st.text(max_size=20)  # what a server sends, lone surrogates for odd bytes included
 VALIDATORS = st.builds(Validators, WIRE, WIRE, st.none() | MOMENTS, st.none() | LETTERS)
+HINTS = st.builds(
+    PollHints,
+    st.none() | SPANS,
+    st.none() | SPANS,
+    st.frozensets(st.integers(0, 23)),
+    st.frozensets(st.integers(0, 6)),
+)
 STATES = st.builds(
     FeedState,
     name=st.just("outlet"),
@@ -30,6 +37,8 @@ STATES = st.builds(
     gaps=st.integers(0, 10**6),
     strikes=st.integers(0, 9),
     untrusted=st.frozensets(st.sampled_from(["guid", "link"])),
+    hints=HINTS,
+    **dict.fromkeys(("adaptive", "usual_gap", "lifetime"), st.none() | SPANS),
     **dict.fromkeys(
         ("configured_url", "url", "body_hash", "reason_detail", "error", "told", "title"), LETTERS
     ),

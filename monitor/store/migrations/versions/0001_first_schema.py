@@ -128,6 +128,8 @@ def _feeds() -> None:
         sa.Column("untrusted", sa.Text(), nullable=False),
         sa.Column("window", sa.Integer(), nullable=False),
         sa.Column("usual_gap", sa.BigInteger()),
+        sa.Column("hints", sa.Text(), nullable=False),
+        sa.Column("lifetime", sa.BigInteger()),
         sa.Column("gaps", sa.Integer(), nullable=False),
         sa.Column("last_gap", sa.BigInteger()),
         sa.Column("strikes", sa.Integer(), nullable=False),
