@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.errors import MonitorError, RuleError
-from monitor.models import TopicSpec
+from monitor.models import SourceFilter, TopicSpec
 from monitor.topics import plan, tree
 from monitor.topics.checks import covered_terms, fact_in, loops, only_nots, problems, references, unsearchable
 from monitor.topics.expressions import Expression, compile_regex
 from monitor.topics.language import Reading, read
-from monitor.topics.terms import Meaning, meaning
+from monitor.topics.terms import meaning
 from monitor.topics.tree import FIELD_ZONES, Node, operator
+from monitor.topics.variants import Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Rule:
     spec: TopicSpec
     match: plan.Step
     veto: plan.Step | None
+    filtered: bool = False  # whether `sources:` says anything
 
 
 @dataclass(slots=True)
@@ -122,7 +124,7 @@ class _Builder:
         match = self._rule((spec.id, "match", 0), spec.match)
         veto = self._rule((spec.id, "not", 0), spec.veto) if spec.veto is not None else None
         if match is not None:
-            self.built.rules.append(Rule(spec, match, veto))
+            self.built.rules.append(Rule(spec, match, veto, spec.sources != SourceFilter()))
 
     def _rule(self, where: tuple[str, str, int], text: str) -> plan.Step | None:
         reading = read(text)

@@ -9,45 +9,30 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
-from typing import NamedTuple
+from itertools import accumulate, pairwise
 
 from monitor.models import Article
-from monitor.seed import RULE, is_contributor_line
 from monitor.text import sentences
+from monitor.topics.layout import (
+    GAP,
+    RUNS_ON,
+    Paragraph,
+    blocks,
+    is_parted,
+    layout,
+    lines_as,
+    seed_paragraphs,
+    softly_joined,
+)
 from monitor.topics.words import BORDER, SOFT, blanked, fold, nth_word, places, spaced_and_even
 
 LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
 _SHOUT_SHARE = 0.8
-_STOPS = ".!?…:;。！？؟।"
-_CLOSERS = "\"'”’»›)]』」"
-# A line that names none of these cannot be a contributor line; spares the pattern on nearly every document.
-_CONTRIBUTOR_HINTS = (
-    "ontribu",
-    "eporting",
-    "diting",
-    "riting",
-    "esearch",
-    "Mitarbeit",
-    "Mit Material",
-    "Con info",
-    "Com info",
-)
-
 BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
-_GAP, _SOFT_GAP, _SOFT_WORD = f" {BORDER} ", f" {SOFT} ", b" %b " % SOFT_BYTE
+_SOFT_WORD = b" %b " % SOFT_BYTE
 
 Window = tuple[int, int]  # word numbers, the second exclusive
-
-
-class Paragraph(NamedTuple):
-    """A stretch of the article: `start` and `end` are offsets into the title (`zone == "title"`) or the seed text."""
-
-    zone: str
-    start: int
-    end: int
-    runs_on: bool = False  # the next line continues it: a phrase may reach over the line break
 
 
 class Document:
@@ -59,7 +44,7 @@ class Document:
     def __init__(self, title: str, text: str) -> None:
         self.title = title = _without_marks(title)
         self.text = text = _without_marks(text)
-        self._kinds = None if _is_parted(text) else _layout(text)
+        self._kinds = None if is_parted(text) else layout(text)
         self._enter()
 
     @cached_property
@@ -67,9 +52,7 @@ class Document:
         """The title, if there is one, and the paragraphs of the body; furniture (images, rules, contributor lines) left out."""
         head = [Paragraph("title", 0, len(self.title))] if self.title else []
         return head + (
-            _blocks(self.text.split("\n"))
-            if self._kinds is None
-            else _seed_paragraphs(self._kinds, self.text)
+            blocks(self.text.split("\n")) if self._kinds is None else seed_paragraphs(self._kinds, self.text)
         )
 
     def _enter(self) -> None:
@@ -88,7 +71,7 @@ class Document:
         """Return a document of metadata values, each its own paragraph of zone `zone`."""
         document = cls("", "")
         document.text = "\n".join(_without_marks(value).replace("\n", " ") for value in values)
-        document.paragraphs, document._kinds = _lines_as(zone, document.text), None
+        document.paragraphs, document._kinds = lines_as(zone, document.text), None
         document._enter()
         return document
 
@@ -96,13 +79,13 @@ class Document:
         """Return title and paragraphs in one string, borders marked."""
         kinds = self._kinds
         if kinds is None:
-            return _GAP.join(map(self.source, self.paragraphs))
+            return GAP.join(map(self.source, self.paragraphs))
         lines = self.text.split("\n")
         if not all(kinds):
             lines = [line for line, kind in zip(lines, kinds, strict=True) if kind]
             kinds = [kind for kind in kinds if kind]
-        body = _softly_joined(lines, kinds) if _SOFT in kinds else _GAP.join(lines)
-        return f"{self.title}{_GAP}{body}" if self.title and lines else self.title or body
+        body = softly_joined(lines, kinds) if RUNS_ON in kinds else GAP.join(lines)
+        return f"{self.title}{GAP}{body}" if self.title and lines else self.title or body
 
     def source(self, paragraph: Paragraph) -> str:
         """Return the original text of a paragraph."""
@@ -137,6 +120,15 @@ class Document:
         )
         at = bisect_right(offsets, end - 1) - 1
         return numbers[at] + text.count(b" ", offsets[at], end - 1) - 1
+
+    @property
+    def title_ends(self) -> tuple[int, int]:
+        """Where the title ends in the folded and in the cased line, in bytes; 0 if there is none."""
+        if not self.title:
+            return 0, 0
+        ends = (line.find(BORDER_BYTE) for line in (self.folded, self.cased))
+        folded, cased = (end if end >= 0 else len(self.folded) + len(self.cased) for end in ends)
+        return folded, cased
 
     @cached_property
     def _checkpoints(self) -> tuple[list[int], list[int]]:
@@ -237,14 +229,14 @@ class Document:
     def _lines(self, index: int) -> bytes:
         """Return a paragraph in words and spaces, one for one."""
         if index not in self._line_cache:
-            start, end = self._joints[index], self._joints[index + 1] - len(_GAP)
+            start, end = self._joints[index], self._joints[index + 1] - len(GAP)
             self._line_cache[index] = blanked(self._even[start:end]) if self._even is not None else b""
         return self._line_cache[index]
 
     @cached_property
     def _joints(self) -> list[int]:
         """Where each paragraph begins in the even line, and where one after the last would."""
-        sizes = (paragraph.end - paragraph.start + len(_GAP) for paragraph in self.paragraphs)
+        sizes = (paragraph.end - paragraph.start + len(GAP) for paragraph in self.paragraphs)
         return list(accumulate(sizes, initial=1))
 
     def original(self, word: int) -> str:
@@ -311,98 +303,3 @@ def _without_marks(text: str) -> str:
     if BORDER in text or SOFT in text:
         return text.replace(BORDER, " ").replace(SOFT, " ")
     return text
-
-
-# ── Paragraphs ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _layout(text: str) -> list[int]:
-    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that runs on (`_SOFT`).
-
-    Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next.
-    """
-    lines = text.split("\n")
-    kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
-    since = min(len(lines) - 5, len(lines) * 2 // 3)
-    for number, line in enumerate(lines):
-        if kinds[number] == _UNSURE or number >= since:
-            kinds[number] = _kind(
-                line, lines[number + 1] if number + 1 < len(lines) else RULE, late=number >= since
-            )
-    if _SOFT in kinds and not any(kinds[max(at for at, kind in enumerate(kinds) if kind == _SOFT) + 1 :]):
-        kinds[max(at for at, kind in enumerate(kinds) if kind == _SOFT)] = (
-            _PARAGRAPH  # it ran on into furniture
-        )
-    return kinds
-
-
-_SKIPPED, _PARAGRAPH, _SOFT, _UNSURE = 0, 1, 2, 3
-_ENDINGS = frozenset(_STOPS)
-_ODD = frozenset("!-")
-
-
-def _kind(line: str, following: str, *, late: bool) -> int:
-    if not line or _is_furniture(line, late=late):
-        return _SKIPPED
-    return _SOFT if _runs_on(line, following) else _PARAGRAPH
-
-
-def _is_furniture(line: str, *, late: bool) -> bool:
-    if (line[0] == "!" and line.startswith("![](") and line.endswith(")")) or line == RULE:
-        return True
-    return (
-        late
-        and len(line) <= 400
-        and any(map(line.__contains__, _CONTRIBUTOR_HINTS))
-        and is_contributor_line(line)
-    )
-
-
-def _runs_on(line: str, following: str) -> bool:
-    last = line[-1]
-    if last in _CLOSERS:
-        last = line.rstrip(_CLOSERS)[-1:]
-    return last not in _STOPS and not (
-        line.startswith(("- ", "| ")) or following.startswith(("- ", "| ", "![]("))
-    )
-
-
-def _softly_joined(lines: list[str], kinds: list[int]) -> str:
-    gaps = [_SOFT_GAP if kind == _SOFT else _GAP for kind in kinds[:-1]]
-    return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
-
-
-def _seed_paragraphs(kinds: list[int], text: str) -> list[Paragraph]:
-    found: list[Paragraph] = []
-    start = 0
-    for kind, line in zip(kinds, text.split("\n"), strict=True):
-        if kind:
-            found.append(Paragraph("body", start, start + len(line), kind == _SOFT))
-        start += len(line) + 1
-    return found
-
-
-def _is_parted(text: str) -> bool:
-    """Tell whether blank lines part the paragraphs: then it is no seed document, and a line break is only a space."""
-    return "\n\n" in text or "\r" in text or text.startswith("\n")
-
-
-def _blocks(lines: list[str]) -> list[Paragraph]:
-    """Return the paragraphs of a text whose paragraphs are parted by blank lines."""
-    found: list[Paragraph] = []
-    start, opened = 0, -1
-    for line in [*lines, ""]:
-        blank = not line.strip() or _is_furniture(line.strip(), late=False)
-        if blank and opened >= 0:
-            found.append(Paragraph("body", opened, start - 1))
-            opened = -1
-        elif not blank and opened < 0:
-            opened = start
-        start += len(line) + 1
-    return found
-
-
-def _lines_as(zone: str, text: str) -> list[Paragraph]:
-    found, start = [], 0
-    for line in text.split("\n"):
-        found.append(Paragraph(zone, start, start + len(line)))
-        start += len(line) + 1
-    return found

@@ -41,7 +41,7 @@ def check_examples(topics: Topics, resolve: Callable[[str], Article]) -> list[Ex
 def _failures(
     topics: Topics, rule: Rule, examples: Examples, resolve: Callable[[str], Article]
 ) -> Iterator[ExampleFailure]:
-    bare = replace(rule, spec=replace(rule.spec, sources=SourceFilter()))
+    bare = replace(rule, spec=replace(rule.spec, sources=SourceFilter()), filtered=False)
     for kind, texts in (("yes", examples.yes), ("no", examples.no)):
         for index, example in enumerate(texts):
             article = resolve(example)

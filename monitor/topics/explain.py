@@ -75,7 +75,7 @@ def explain(rule: Rule, article: Article, search: Search) -> Explanation:
     found = holding.found
     vetoed = hold(rule.veto, search).found if rule.veto is not None else None
     scorer = Scorer(search.document)
-    score = round(scorer.score(rule.match, holding.scope), 2) if found is not None else None
+    score = round(scorer.score(rule.match, holding.scope, found), 2) if found is not None else None
     filters = tuple(verdicts(rule.spec.sources, article))
     teaser = _teaser(rule, article, search)
     reason = _reason(rule, found, vetoed, score, filters, teaser)
@@ -94,7 +94,7 @@ def explain(rule: Rule, article: Article, search: Search) -> Explanation:
         spans=shown,
         sentences=tuple(sentences(search, shown)),
         dropped=tuple(_dropped(rule.match, search, holding)),
-        parts=tuple(dict.fromkeys(scorer.parts)),
+        parts=tuple(part._replace(score=round(part.score, 1)) for part in dict.fromkeys(scorer.parts)),
         failing=tuple(failing(rule.match, holding.scope)) if found is None else (),
         sources=filters,
         veto=spans(search, vetoed or ()),

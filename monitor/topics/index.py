@@ -8,17 +8,19 @@ and NEAR, the union over OR); a rule whose anchor is absent is never looked at. 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from monitor.topics import plan
 from monitor.topics.build import Lexeme, Rule
 from monitor.topics.expressions import Expression
-from monitor.topics.terms import Key, Variant
+from monitor.topics.variants import Key, Variant
 
-Mark = tuple[bool, int]  # cased, literal
+Mark = tuple[bool, int, bool]  # cased, literal, in the title
 Hit = tuple[int, int, int]  # literal, start, end in bytes
 
 
@@ -81,7 +83,7 @@ class Index:
         self.entries = [self._entry(lexeme) for lexeme in lexemes]
         self.folded.seal()
         self.cased.seal()
-        self._terms: dict[Mark, list[int]] = {}
+        self._terms: dict[tuple[bool, int], list[int]] = {}
         self._expressions = [
             number for number, entry in enumerate(self.entries) if entry.expression is not None
         ]
@@ -91,8 +93,9 @@ class Index:
                     self._terms.setdefault((use.cased, use.literal), []).append(number)
         self.always: list[int] = []
         self._groups: list[list[int]] = []
-        self._of_folded: defaultdict[int, list[int]] = defaultdict(list)
-        self._of_cased: defaultdict[int, list[int]] = defaultdict(list)
+        self._anchored: dict[tuple[bool, bool], defaultdict[int, list[int]]] = {
+            (cased, title): defaultdict(list) for cased in (False, True) for title in (False, True)
+        }
         self._anchor_rules(rules)
 
     # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,17 +125,20 @@ class Index:
             if anchor.marks not in groups:
                 groups[anchor.marks] = len(self._groups)
                 self._groups.append([])
-                for cased, literal in anchor.marks:
-                    (self._of_cased if cased else self._of_folded)[literal].append(groups[anchor.marks])
+                for cased, literal, title in anchor.marks:
+                    self._anchored[cased, title][literal].append(groups[anchor.marks])
             self._groups[groups[anchor.marks]].append(number)
 
-    def candidates(self, folded: Iterable[Hit], cased: Iterable[Hit]) -> list[int]:
-        """Return the numbers of the rules that may hold, in order, given the literals found in a document."""
+    def candidates(self, folded: Sequence[Hit], cased: Sequence[Hit], titles: tuple[int, int]) -> list[int]:
+        """Return the numbers of the rules that may hold, in order, given the literals found in a document.
+
+        `titles` says where in the folded and in the cased line the title ends, in bytes.
+        """
         groups: set[int] = set()
-        for hits, anchored in ((folded, self._of_folded), (cased, self._of_cased)):
-            for literal in {hit[0] for hit in hits}:
-                if literal in anchored:
-                    groups.update(anchored[literal])
+        for is_cased, hits, end in ((False, folded, titles[0]), (True, cased, titles[1])):
+            _collect(groups, self._anchored[is_cased, False], hits)
+            if end and self._anchored[is_cased, True]:
+                _collect(groups, self._anchored[is_cased, True], hits[: bisect_right(hits, end, key=_END)])
         found = set(self.always)
         for group in groups:
             found.update(self._groups[group])
@@ -145,6 +151,14 @@ class Index:
             for literal in literals:
                 found.update(self._terms[is_cased, literal])
         return frozenset(found)
+
+
+_END = itemgetter(2)
+
+
+def _collect(groups: set[int], anchored: Mapping[int, list[int]], hits: Iterable[Hit]) -> None:
+    for literal in anchored.keys() & {hit[0] for hit in hits}:
+        groups.update(anchored[literal])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +193,28 @@ class Anchors:
             return self._rarest(step.parts)
         if isinstance(step, plan.Outside | plan.NotNear):
             return self.of(step.left)
+        if isinstance(step, plan.Zone) and step.zone == "title":
+            return self._in_title(self.of(step.part))
         if isinstance(step, plan.AtLeast | plan.Zone):
             return self.of(step.part)
         return None
+
+    def _in_title(self, anchor: Anchor | None) -> Anchor | None:
+        """Return the same literals, wanted in the title, where a fiftieth of them is."""
+        if anchor is None:
+            return None
+        return Anchor(
+            anchor.cost / 50, frozenset((cased, literal, True) for cased, literal, _ in anchor.marks)
+        )
 
     def _term(self, step: plan.Term) -> Anchor | None:
         units = self._index.entries[step.number].units
         return min((self._unit(uses) for uses in units), key=lambda anchor: anchor.cost, default=None)
 
     def _unit(self, uses: Iterable[Use]) -> Anchor:
-        marks = frozenset((use.cased, use.literal) for use in uses)
+        marks = frozenset((use.cased, use.literal, False) for use in uses)
         return Anchor(
-            sum(_chance(self._texts[cased][literal], cased=cased) for cased, literal in marks), marks
+            sum(_chance(self._texts[cased][literal], cased=cased) for cased, literal, _ in marks), marks
         )
 
     def _union(self, step: plan.Any) -> Anchor | None:

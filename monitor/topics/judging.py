@@ -32,7 +32,7 @@ def hold(step: plan.Step, search: plan.Source) -> Holding:
     drops: list[plan.Drop] = []
     scope = plan.Scope(search, drops=drops)
     found = step.look(scope)
-    if any(drop.reason == plan.WEAK for drop in drops) and step.seen(plan.Scope(search)):
+    if drops and any(drop.reason == plan.WEAK for drop in drops) and step.seen(plan.Scope(search)):
         drops = []
         scope = plan.Scope(search, trusting=True, drops=drops)
         found = step.look(scope)
@@ -45,12 +45,12 @@ def judge(rule: Rule, article: Article, search: Search) -> Match | None:
     A teaser or the start of a paywalled article shows too few words to hold it to `min_score`; the match says so.
     """
     spec = rule.spec
-    if not passes(spec.sources, article):
+    if rule.filtered and not passes(spec.sources, article):
         return None
     holding = hold(rule.match, search)
     if holding.found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
         return None
-    score = Scorer(search.document).score(rule.match, holding.scope)
+    score = Scorer(search.document).score(rule.match, holding.scope, holding.found)
     teaser = article.completeness is not Completeness.FULL
     if spec.min_score is not None and score < spec.min_score and not teaser:
         return None

@@ -43,9 +43,9 @@ class Scorer:
         self._document = document
         self.parts: list[ScorePart] = []
 
-    def score(self, step: plan.Step, scope: plan.Scope) -> float:
-        """Return the about-ness (0-100) of a step that holds in the scope; one without places in the text counts in full."""
-        share = self._share(step, scope)
+    def score(self, step: plan.Step, scope: plan.Scope, found: plan.Found) -> float:
+        """Return the about-ness (0-100) of a step that holds in the scope with these mentions; one without places counts in full."""
+        share = self._concept(step.written, found) if step.placed and found else self._share(step, scope)
         return 100.0 * (1.0 if share is None else share)
 
     def _share(self, step: plan.Step, scope: plan.Scope) -> float | None:
@@ -86,7 +86,7 @@ class Scorer:
         weight = _TITLE * (in_title > 0) + _LEAD * min(in_lead, _LEAD_CAP) + in_body
         weight /= _FLOOR + _SLOPE * max(document.body_words, _MIN_WORDS) / _USUAL_WORDS
         share = weight / (weight + _HALF)
-        self.parts.append(ScorePart(clause, in_title, in_lead, in_body, round(100 * share, 1)))
+        self.parts.append(ScorePart(clause, in_title, in_lead, in_body, 100 * share))
         return share
 
 
@@ -113,9 +113,12 @@ def _hull(found: list[Mention]) -> Mention:
 
 def order(score: float, document: Document, mentions: Iterable[Mention]) -> float:
     """Return the rank of a match inside its topic, 0 to 1: mostly the score, then how widely and variously it is mentioned."""
-    parts = {part for mention in mentions for part in mention[2]}
-    paragraphs = {document.paragraph_of(part[0]) for part in parts} - set(range(document.first_body))
+    terms: set[int] = set()
+    paragraphs: set[int] = set()
+    for mention in mentions:
+        for first, _, term in mention[2]:
+            terms.add(term)
+            paragraphs.add(document.paragraph_of(first))
+    paragraphs.discard(document.first_body - 1)  # the title
     total = max(1, len(document.paragraphs) - document.first_body)
-    spread = min(1.0, len(paragraphs) / total / 0.5)
-    variety = min(1.0, len({part[2] for part in parts}) / 6)
-    return 0.8 * score / 100 + 0.1 * spread + 0.1 * variety
+    return 0.8 * score / 100 + 0.1 * min(1.0, len(paragraphs) / total / 0.5) + 0.1 * min(1.0, len(terms) / 6)

@@ -12,7 +12,8 @@ from monitor.topics.document import Document
 from monitor.topics.expressions import Expression
 from monitor.topics.index import Entry, Hit, Index, Use
 from monitor.topics.mentions import Mention, in_order, leaf
-from monitor.topics.terms import Variant, exact_form
+from monitor.topics.terms import exact_form
+from monitor.topics.variants import Variant
 
 FieldReader = Callable[[str], tuple[str, ...]]
 
@@ -33,7 +34,7 @@ class Search:
 
     def candidates(self) -> list[int]:
         """Return the numbers of the rules that may hold."""
-        return self._index.candidates(self._folded_hits, self._cased_hits)
+        return self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
 
     def field(self, zone: str) -> FieldSearch:
         """Return the search of a metadata field."""

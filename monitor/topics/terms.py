@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from monitor.errors import RuleError
+from monitor.topics.keys import keys
 from monitor.topics.lexer import plain
 from monitor.topics.tree import Term
+from monitor.topics.variants import Form, Key, Meaning, Variant, Word
 from monitor.topics.words import HANGUL, UNSPACED, words_of
 
 STAR, MARK = "\U00010c00", "\U00010c01"  # stand-ins for * and ?: caseless letters that no newspaper prints
@@ -37,124 +39,6 @@ class Piece:
     acronym: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One literal form of a word: casefolded, and the parts (offset, text) whose case counts."""
-
-    folded: str
-    cased: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a variant: literal `forms`, or a pattern over the folded word (`wild`) or the cased one (`wild_cased`).
-
-    `opening` and `ending` say that only a `*` at that end makes it a pattern: the rest, `forms[0]`, is literal.
-    """
-
-    forms: tuple[Form, ...]
-    wild: re.Pattern[str] | None = None
-    wild_cased: re.Pattern[str] | None = None
-    opening: bool = False
-    ending: bool = False
-
-    def matches(self, folded: str, cased: str) -> bool:
-        """Tell whether a word of the text is this word."""
-        if self.opening or self.ending:
-            return self._holds_open(folded)
-        if self.wild is not None:
-            return self.wild.fullmatch(folded) is not None
-        if self.wild_cased is not None:
-            return self.wild_cased.fullmatch(cased) is not None
-        return any(
-            form.folded == folded and all(cased.startswith(text, at) for at, text in form.cased)
-            for form in self.forms
-        )
-
-    def _holds_open(self, folded: str) -> bool:
-        """Tell whether a word holds this one's literal where its open ends leave it."""
-        text = self.forms[0].folded
-        if not self.opening:
-            return folded.startswith(text)
-        return text in folded if self.ending else folded.endswith(text)
-
-    def matches_folded(self, folded: str) -> bool:
-        """Tell whether a casefolded word is this word but for its case."""
-        if self.opening or self.ending:
-            return self._holds_open(folded)
-        if self.wild is not None:
-            return self.wild.fullmatch(folded) is not None
-        if self.wild_cased is not None:
-            return re.fullmatch(f"(?i:{self.wild_cased.pattern})", folded) is not None
-        return any(form.folded == folded for form in self.forms)
-
-    @property
-    def simple(self) -> bool:
-        """Whether it is one folded literal, open at its ends at most."""
-        if self.opening or self.ending:
-            return True
-        return (
-            self.wild is None and len(self.forms) == 1 and not self.forms[0].cased and self.wild_cased is None
-        )
-
-    @property
-    def literal(self) -> bool:
-        """Whether it holds no wildcard."""
-        return self.wild is None and self.wild_cased is None and not (self.opening or self.ending)
-
-    @property
-    def exact(self) -> bool:
-        """Whether it is one literal whose whole case counts."""
-        if len(self.forms) != 1 or not self.literal:
-            return False
-        form = self.forms[0]
-        return len(form.cased) == 1 and len(form.cased[0][1]) == len(form.folded)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A literal to look for in the folded or cased text. `back` words before the one it ends in, the variant begins."""
-
-    text: str
-    cased: bool
-    back: int
-    direct: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One way the term can stand in a text: a sequence of words, and its keys, any one of which must be there."""
-
-    words: tuple[Word, ...]
-    keys: tuple[Key, ...]
-
-    def stands_at(self, first: int, folded: Sequence[str], cased: Sequence[str]) -> bool:
-        """Tell whether the words from number `first` on are this variant."""
-        if first < 0 or first + len(self.words) > len(folded):
-            return False
-        return all(word.matches(folded[first + at], cased[first + at]) for at, word in enumerate(self.words))
-
-    def stands_at_folded(self, first: int, folded: Sequence[str]) -> bool:
-        """Tell whether the words from number `first` on would be this variant if case did not count."""
-        if first + len(self.words) > len(folded):
-            return False
-        return all(word.matches_folded(folded[first + at]) for at, word in enumerate(self.words))
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """All that a term means. `acronym`: a hit in a headline all in capitals is weak. `exact`: the accents it insists on, or ''.
-
-    `parts` are the single words of a phrase with `~n`, each with variants of its own; then `variants` is empty.
-    """
-
-    variants: tuple[Variant, ...]
-    acronym: bool
-    exact: str
-    parts: tuple[tuple[Variant, ...], ...] = ()
-    slop: int = 0
-
-
 def meaning(term: Term, *, folded: bool = False) -> Meaning:
     """Return what a term means; `folded` (fields such as `lang:`) takes no notice of capitals. Raises `RuleError`."""
     if len(term.text) > MAX_TERM:
@@ -164,8 +48,13 @@ def meaning(term: Term, *, folded: bool = False) -> Meaning:
             term.end,
             "no text holds it; use shorter terms",
         )
-    if _ORDINARY.fullmatch(term.text) and not term.exact and term.slop is None:
-        return _ordinary(term.text)
+    if term.slop is None and (short := _short(term, folded=folded)) is not None:
+        return short
+    return _at_length(term, folded=folded)
+
+
+def _at_length(term: Term, *, folded: bool) -> Meaning:
+    """Return what any term means, piece by piece."""
     linked = list(_linked(term, folded=folded))
     if not linked:
         raise RuleError("empty expression", term.start, term.end, "there is no letter or digit to search for")
@@ -178,14 +67,36 @@ def meaning(term: Term, *, folded: bool = False) -> Meaning:
     return Meaning(tuple(_variants(linked)), acronym, exact)
 
 
+# The commonest shapes of terms, whose meaning is plain; what the long way would give, which a test holds them to.
 _ORDINARY = re.compile("[a-z0-9]+(?: [a-z0-9]+)*")
+_PREFIX = re.compile("[a-z0-9]{3,}[*]")
+_CAPITALS = re.compile("[A-Z]{2,8}")
+_LATIN_WORD = re.compile("[A-Za-z]+")
 
 
-def _ordinary(text: str) -> Meaning:
-    """Return what lower-case words without any sign mean: what the long way round would give, for nearly all terms of all rules."""
-    words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
-    key = Key(f" {text} ", cased=False, back=len(words) - 1, direct=True)
-    return Meaning((Variant(words, (key,)),), acronym=False, exact="")
+def _short(term: Term, *, folded: bool) -> Meaning | None:
+    """Return the meaning of a term of one of the commonest shapes, or None."""
+    text = term.text
+    if term.exact:
+        return _exactly(text) if _LATIN_WORD.fullmatch(text) else None
+    if _ORDINARY.fullmatch(text):
+        words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
+        key = Key(f" {text} ", cased=False, back=len(words) - 1, direct=True)
+        return Meaning((Variant(words, (key,)),), acronym=False, exact="")
+    if _PREFIX.fullmatch(text):
+        word = Word((Form(text[:-1], ()),), ending=True)
+        return Meaning((Variant((word,), (Key(f" {text[:-1]}", False, 0, True),)),), acronym=False, exact="")
+    if not folded and _CAPITALS.fullmatch(text):
+        forms = _acronym_forms(text)
+        word = Word(tuple(Form(form.casefold(), ((0, form),)) for form in forms))
+        found = tuple(Key(f" {form} ", cased=True, back=0, direct=True) for form in forms)
+        return Meaning((Variant((word,), found),), acronym=True, exact="")
+    return None
+
+
+def _exactly(text: str) -> Meaning:
+    word = Word((Form(text.casefold(), ((0, text),)),))
+    return Meaning((Variant((word,), (Key(f" {text} ", True, 0, True),)),), _is_acronym(text), text)
 
 
 def exact_form(text: str) -> str:
@@ -277,7 +188,7 @@ def _variants(linked: list[list[Piece]]) -> Iterator[Variant]:
     else:
         combined = [sum(choice, ()) for choice in product(*ways)]
     for words in dict.fromkeys(combined):
-        yield Variant(words, tuple(_keys(words)))
+        yield Variant(words, tuple(keys(words)))
 
 
 def _readings(group: list[Piece]) -> list[tuple[Word, ...]]:
@@ -342,72 +253,3 @@ def _wild_word(pieces: list[Piece], text: str) -> Word:
 
 def _pattern(text: str) -> str:
     return "".join({STAR: ".*", MARK: "."}.get(char, re.escape(char)) for char in text)
-
-
-# ── Keys ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _keys(words: tuple[Word, ...]) -> Iterator[Key]:
-    """Yield the literals of a variant, any one of which must occur where it does: the longest run of simple words, else one word."""
-    if all(word.exact for word in words):
-        text = " ".join(word.forms[0].cased[0][1] for word in words)
-        yield Key(f" {text} ", cased=True, back=len(words) - 1, direct=True)
-        return
-    fixed = [at for at, word in enumerate(words) if word.literal and not word.simple]
-    best = max(fixed, key=lambda at: len(words[at].forms[0].folded), default=-1)
-    runs = _runs(words)
-    start, end = max(runs, key=lambda run: _weight(words[run[0] : run[1]]), default=(0, 0))
-    if runs and (best < 0 or _weight(words[start:end]) > 2 * len(words[best].forms[0].folded)):
-        yield Key(_run_text(words[start:end]), cased=False, back=end - 1, direct=end - start == len(words))
-        return
-    if best >= 0:
-        yield from _form_keys(words, best)
-        return
-    at = max(range(len(words)), key=lambda at: len(_longest(words[at])))
-    yield Key(_longest(words[at]), words[at].wild_cased is not None, at, direct=False)
-
-
-def _weight(words: Sequence[Word]) -> int:
-    """Return how selective a run of simple words is; capitals are worth twice their letters (`2 *` above)."""
-    return sum(len(word.forms[0].folded) + 1 for word in words)
-
-
-def _runs(words: tuple[Word, ...]) -> list[tuple[int, int]]:
-    """Return the maximal runs of simple words; a word open at its start begins a run, one open at its end ends it."""
-    runs, start = [], 0
-    for at, word in enumerate(words):
-        if not word.simple or (word.opening and at > start):
-            runs.append((start, at))
-            start = at if word.simple else at + 1
-        if word.simple and word.ending:
-            runs.append((start, at + 1))
-            start = at + 1
-    runs.append((start, len(words)))
-    return [run for run in runs if run[1] > run[0]]
-
-
-def _run_text(words: tuple[Word, ...]) -> str:
-    text = " ".join(word.forms[0].folded for word in words)
-    return ("" if words[0].opening else " ") + text + ("" if words[-1].ending else " ")
-
-
-def _form_keys(words: tuple[Word, ...], at: int) -> Iterator[Key]:
-    """Yield a key for each form of one word: over the cased text where the case of the whole form counts."""
-    alone = len(words) == 1
-    for form in words[at].forms:
-        whole = (
-            form.cased == ((0, form.cased[0][1]),) and len(form.cased[0][1]) == len(form.folded)
-            if form.cased
-            else False
-        )
-        text = form.cased[0][1] if whole else form.folded
-        yield Key(f" {text} ", whole, at, direct=alone and (whole or not form.cased))
-
-
-def _longest(word: Word) -> str:
-    """Return the longest literal part of a word with wildcards inside, with the spaces that bound it."""
-    source = word.wild or word.wild_cased
-    assert source is not None  # noqa: S101  # only words with wildcards come here
-    text = re.sub(r"\(\?i:(.*?)\)", r"\1", source.pattern)
-    parts = re.split(r"(?<!\\)(?:\.\*|\.)", text)
-    parts = [re.sub(r"\\(.)", r"\1", part) for part in parts]
-    first, last = f" {parts[0]}" if parts[0] else "", f"{parts[-1]} " if parts[-1] else ""
-    return max([first, *parts[1:-1], last], key=len)

@@ -15,9 +15,9 @@ from monitor.models import Article
 from monitor.seed import is_contributor_line
 from monitor.text import sentences
 from monitor.topics import tree
+from monitor.topics.letters import unaccented
 from monitor.topics.lexer import plain
 from monitor.topics.tree import Node
-from monitor.topics.words import unaccented
 
 APOSTROPHES = "'‘’‚‛′ʼʻ＇`´"
 ELISIONS = set("l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest".split())

@@ -1,0 +1,131 @@
+"""Where the paragraphs of a title and a text are, and what of the text is furniture: images, rules, contributor lines."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import NamedTuple
+
+from monitor.seed import RULE, is_contributor_line
+from monitor.topics.glue import BORDER, SOFT
+
+GAP, SOFT_GAP = f" {BORDER} ", f" {SOFT} "
+_STOPS = ".!?…:;。！？؟।"
+_CLOSERS = "\"'”’»›)]』」"
+# A line that names none of these cannot be a contributor line; spares the pattern on nearly every document.
+_CONTRIBUTOR_HINTS = (
+    "ontribu",
+    "eporting",
+    "diting",
+    "riting",
+    "esearch",
+    "Mitarbeit",
+    "Mit Material",
+    "Con info",
+    "Com info",
+)
+
+
+class Paragraph(NamedTuple):
+    """A stretch of the article: `start` and `end` are offsets into the title (`zone == "title"`) or the seed text."""
+
+    zone: str
+    start: int
+    end: int
+    runs_on: bool = False  # the next line continues it: a phrase may reach over the line break
+
+
+def layout(text: str) -> list[int]:
+    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that runs on (`RUNS_ON`).
+
+    Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next.
+    """
+    lines = text.split("\n")
+    kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
+    since = min(len(lines) - 5, len(lines) * 2 // 3)
+    for number, line in enumerate(lines):
+        if kinds[number] == _UNSURE or number >= since:
+            kinds[number] = _kind(
+                line, lines[number + 1] if number + 1 < len(lines) else RULE, late=number >= since
+            )
+    if RUNS_ON in kinds and not any(kinds[max(at for at, kind in enumerate(kinds) if kind == RUNS_ON) + 1 :]):
+        kinds[max(at for at, kind in enumerate(kinds) if kind == RUNS_ON)] = (
+            _PARAGRAPH  # it ran on into furniture
+        )
+    return kinds
+
+
+_SKIPPED, _PARAGRAPH, RUNS_ON, _UNSURE = 0, 1, 2, 3
+_ENDINGS = frozenset(_STOPS)
+_ODD = frozenset("!-")
+
+
+def _kind(line: str, following: str, *, late: bool) -> int:
+    if not line or _is_furniture(line, late=late):
+        return _SKIPPED
+    return RUNS_ON if _runs_on(line, following) else _PARAGRAPH
+
+
+def _is_furniture(line: str, *, late: bool) -> bool:
+    if (line[0] == "!" and line.startswith("![](") and line.endswith(")")) or line == RULE:
+        return True
+    return (
+        late
+        and len(line) <= 400
+        and any(map(line.__contains__, _CONTRIBUTOR_HINTS))
+        and is_contributor_line(line)
+    )
+
+
+def _runs_on(line: str, following: str) -> bool:
+    last = line[-1]
+    if last in _CLOSERS:
+        last = line.rstrip(_CLOSERS)[-1:]
+    return last not in _STOPS and not (
+        line.startswith(("- ", "| ")) or following.startswith(("- ", "| ", "![]("))
+    )
+
+
+def softly_joined(lines: list[str], kinds: list[int]) -> str:
+    """Return the lines in one string, each with the gap that its kind calls for."""
+    gaps = [SOFT_GAP if kind == RUNS_ON else GAP for kind in kinds[:-1]]
+    return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
+
+
+def seed_paragraphs(kinds: list[int], text: str) -> list[Paragraph]:
+    """Return the paragraphs of a seed document whose lines are of these kinds."""
+    found: list[Paragraph] = []
+    start = 0
+    for kind, line in zip(kinds, text.split("\n"), strict=True):
+        if kind:
+            found.append(Paragraph("body", start, start + len(line), kind == RUNS_ON))
+        start += len(line) + 1
+    return found
+
+
+def is_parted(text: str) -> bool:
+    """Tell whether blank lines part the paragraphs: then it is no seed document, and a line break is only a space."""
+    return "\n\n" in text or "\r" in text or text.startswith("\n")
+
+
+def blocks(lines: list[str]) -> list[Paragraph]:
+    """Return the paragraphs of a text whose paragraphs are parted by blank lines."""
+    found: list[Paragraph] = []
+    start, opened = 0, -1
+    for line in [*lines, ""]:
+        blank = not line.strip() or _is_furniture(line.strip(), late=False)
+        if blank and opened >= 0:
+            found.append(Paragraph("body", opened, start - 1))
+            opened = -1
+        elif not blank and opened < 0:
+            opened = start
+        start += len(line) + 1
+    return found
+
+
+def lines_as(zone: str, text: str) -> list[Paragraph]:
+    """Return each line as a paragraph of one zone."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        found.append(Paragraph(zone, start, start + len(line)))
+        start += len(line) + 1
+    return found
