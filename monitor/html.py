@@ -56,9 +56,10 @@ def to_text(fragment: str) -> str:
 
 def fragment_lines(fragment: str) -> tuple[str, ...]:
     """Return the text of an HTML fragment as the lines its block elements and `<br>` make; empty lines are left out."""
-    text = "\n".join(_raw_lines(_without_comments(fragment)))
-    lines = (collapse(line) for line in (unescape(text) if "&" in text else text).split("\n"))
-    return tuple(line for line in lines if line)
+    lines = _raw_lines(_without_comments(fragment))
+    if "&" in fragment:  # an entity may itself be a line break; those of the source are none
+        lines = unescape("\n".join([" ".join(line.split()) for line in lines])).split("\n")
+    return tuple([line for line in map(collapse, lines) if line])
 
 
 def unescape(text: str) -> str:
@@ -70,7 +71,7 @@ def unescape(text: str) -> str:
 
 
 def _raw_lines(fragment: str) -> list[str]:
-    """Cut a fragment at its block tags; runs of blanks inside a line (line feeds of the source too) become one space."""
+    """Cut a fragment at its block tags; blanks stay as they are."""
     pieces = _TAG.split(fragment)
     lines: list[str] = []
     line = [pieces[0]]
@@ -87,7 +88,7 @@ def _raw_lines(fragment: str) -> list[str]:
         if not silent:
             line.append(text)
     lines.append("".join(line))
-    return [" ".join(raw.split()) for raw in lines]
+    return lines
 
 
 def _without_comments(fragment: str) -> str:

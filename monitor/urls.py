@@ -72,6 +72,8 @@ _AMP_CACHE = re.compile(r"^/(?:amp/|[cv]/)(?:s/)?(?=[^/]+\.[^/]+/)")
 _AMP_PATH = re.compile(
     r"(?:/amp(?:/index)?(?:\.html)?/?$)|(?:\.amp(?=(?:\.html?)?$))|(?:^/amp(?=/.))", re.IGNORECASE
 )
+_AMP_SIGN = re.compile(r"[/.]amp", re.IGNORECASE)
+"""How every form of AMP begins, in host and path; "example" and "/champions" are none."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u2060\ufeff\ufffd\ud800-\udfff]")
 _SIMPLE = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*+(?::\d{1,5})?(?:[/?#]|$)")
 _PLAIN = re.compile(
@@ -90,7 +92,7 @@ def canonical(url: str) -> str:
     comes back stripped of blanks, otherwise as it was.
     """
     address = url.strip()
-    if (plain := _PLAIN.fullmatch(address)) and "amp" not in address:
+    if (plain := _PLAIN.fullmatch(address)) and not _AMP_SIGN.search(address):
         return f"https://{plain[1]}{plain[2] or '/'}"  # most links of most feeds: two foldings and nothing to fold
     for _ in range(8):  # an AMP cache of a redirector of …: each turn strictly shortens or ends
         folded = _fold(address)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.collect.extract import extract
 from monitor.collect.fulltext import PageDecision, coverage, is_cut_to_length, needs_page
+from monitor.collect.owntext import OwnText
 from monitor.collect.teaser import article_from_entry, merge
 from monitor.models import Article, Entry, Feed, FeedState
 
@@ -33,10 +34,14 @@ class Read:
 
 def from_entries(entries: Sequence[Entry], feed: Feed, state: FeedState, now: datetime) -> tuple[Own, ...]:
     """Return what the feed says of each entry, in order; `now` is when they were first seen."""
-    cut = is_cut_to_length(entries)
+    texts = [OwnText.of(entry) for entry in entries]
+    cut = is_cut_to_length(texts)
     return tuple(
-        Own(article_from_entry(entry, feed, now), needs_page(entry, feed, state, cut_to_length=cut))
-        for entry in entries
+        Own(
+            article_from_entry(entry, feed, now, own),
+            needs_page(entry, feed, state, cut_to_length=cut, own=own),
+        )
+        for entry, own in zip(entries, texts, strict=True)
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from zlib import crc32
 
-from monitor.html import fragment_lines
+from monitor.collect.owntext import OwnText
 from monitor.models import Article, Completeness, Entry, Feed, FeedState, FullText
 from monitor.urls import is_aggregator
 
@@ -49,10 +49,12 @@ class PageDecision:
     reason: str
 
 
-def needs_page(entry: Entry, feed: Feed, state: FeedState, *, cut_to_length: bool = False) -> PageDecision:
+def needs_page(
+    entry: Entry, feed: Feed, state: FeedState, *, cut_to_length: bool = False, own: OwnText | None = None
+) -> PageDecision:
     """Decide on an entry. `state.full` is what the feed was learned to carry; `cut_to_length` says that its texts all have one length
-    (`is_cut_to_length` over the document)."""
-    completeness, why = verdict(entry, cut_to_length=cut_to_length, learned=state.full)
+    (`is_cut_to_length` over the document). `own` are its texts, if they have been read already."""
+    completeness, why = verdict(entry, cut_to_length=cut_to_length, learned=state.full, own=own)
     if feed.full_text is FullText.NEVER:
         return PageDecision(False, completeness or Completeness.TEASER, "full_text: never")
     if entry.url is None:
@@ -73,15 +75,16 @@ def needs_page(entry: Entry, feed: Feed, state: FeedState, *, cut_to_length: boo
 
 
 def verdict(
-    entry: Entry, *, cut_to_length: bool = False, learned: bool | None = None
+    entry: Entry, *, cut_to_length: bool = False, learned: bool | None = None, own: OwnText | None = None
 ) -> tuple[Completeness | None, str]:
     """Return what the entry's own text is, with the reason; None where it cannot be told and nothing was learned."""
     fragment = max(entry.content, entry.summary, key=len)
-    lines = fragment_lines(fragment)
-    words = sum(_words(line) for line in lines)
+    lines = (own or OwnText.of(entry)).longest
+    counts = [_words(line) for line in lines]
+    words = sum(counts)
     if reason := _teaser_sign(fragment, lines, words, cut_to_length=cut_to_length):
         return Completeness.TEASER, reason
-    paragraphs = sum(1 for line in lines if _words(line) >= 8)
+    paragraphs = sum(1 for count in counts if count >= 8)
     if words >= FULL_WORDS and paragraphs >= FULL_PARAGRAPHS:
         return Completeness.FULL, f"{words} words in {paragraphs} paragraphs"
     if learned is not None:
@@ -112,12 +115,9 @@ def _words(line: str) -> int:
     return len(line.split()) + wide // 2
 
 
-def is_cut_to_length(entries: Sequence[Entry]) -> bool:
+def is_cut_to_length(texts: Sequence[OwnText]) -> bool:
     """Say whether the texts of nearly all entries (of at least five) have the same length: they are cut by a machine."""
-    lengths = [
-        len(" ".join(fragment_lines(max(entry.content, entry.summary, key=len)))) for entry in entries[:50]
-    ]
-    lengths = [length for length in lengths if length]
+    lengths = [sum(map(len, own.longest)) + len(own.longest) - 1 for own in texts[:50] if own.longest]
     if len(lengths) < 5:
         return False
     middle = median(lengths)

@@ -9,30 +9,33 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.html import clean_title, first_image, fragment_lines
+from monitor.collect.owntext import OwnText
+from monitor.html import clean_title, first_image
 from monitor.models import Article, Completeness, Entry, Feed, article_id
 from monitor.seed import Writer, lines
 from monitor.text import clean, count_words
 from monitor.urls import canonical, host, is_aggregator, resolve
 
 FULL_WORDS, FULL_PARAGRAPHS = 250, 3
+DESCRIPTION = 1000  # characters kept of a summary that stands beside the text
 STUB_SHARE = 0.6  # a page with fewer of the feed's words than this is a paywall stub
 
 
-def article_from_entry(entry: Entry, feed: Feed, now: datetime) -> Article:
+def article_from_entry(entry: Entry, feed: Feed, now: datetime, own: OwnText | None = None) -> Article:
     """Return an article whose text is the feed's own, in the seed format; `now` is its first sight (aware UTC).
 
     The text is the longer of content and summary, or the title where the entry has no text at all. `completeness` is FULL if it
-    reads like a whole article (250 words in 3 paragraphs), else TEASER.
+    reads like a whole article (250 words in 3 paragraphs), else TEASER. `own` are its texts, if they have been read already.
     """
-    paragraphs = max((fragment_lines(entry.content), fragment_lines(entry.summary)), key=_words)
+    own = own or OwnText.of(entry)
+    title = clean_title(entry.title)
     image = entry.image or first_image(entry.content) or first_image(entry.summary)
     address = entry.url or entry.id or feed.url
-    text, lead = _document(paragraphs, clean_title(entry.title), resolve(address, image) if image else None)
+    text, lead = _document(own.fullest, title, resolve(address, image) if image else None)
     identity = canonical(address)
     return Article(
         text=text,
-        title=clean_title(entry.title),
+        title=title,
         url=address,
         canonical=identity,
         id=article_id(identity),
@@ -43,12 +46,12 @@ def article_from_entry(entry: Entry, feed: Feed, now: datetime) -> Article:
         image=lead,
         language=entry.language or feed.language,
         site=entry.source,
-        description=clean(" ".join(fragment_lines(entry.summary)))[:1000],
+        description=clean(" ".join(own.summary)[: 4 * DESCRIPTION])[:DESCRIPTION],
         outlet=_outlet(entry, feed, address),
         feed=feed.name,
         categories=entry.categories,
         country=feed.country,
-        completeness=Completeness.FULL if _is_full(paragraphs) else Completeness.TEASER,
+        completeness=Completeness.FULL if _is_full(own) else Completeness.TEASER,
         first_seen=now,
     )
 
@@ -73,12 +76,8 @@ def _document(paragraphs: tuple[str, ...], title: str, image: str | None) -> tup
     return text, image if text.startswith("![](") else None
 
 
-def _words(paragraphs: tuple[str, ...]) -> int:
-    return sum(count_words(paragraph) for paragraph in paragraphs)
-
-
-def _is_full(paragraphs: tuple[str, ...]) -> bool:
-    return _words(paragraphs) >= FULL_WORDS and len(paragraphs) >= FULL_PARAGRAPHS
+def _is_full(own: OwnText) -> bool:
+    return len(own.fullest) >= FULL_PARAGRAPHS and own.words >= FULL_WORDS
 
 
 def merge(page_article: Article, entry_article: Article, feed: Feed) -> Article:

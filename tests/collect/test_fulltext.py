@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.collect.fulltext import coverage, is_cut_to_length, learn, needs_page, verdict
+from monitor.collect.owntext import OwnText
 from monitor.models import Article, Completeness, Entry, Feed, FeedState, FullText
 
 SENTENCE = "The ferry sails again from the third pier after eight long weeks. "
@@ -92,9 +93,9 @@ def test_spot_checks_feeds_learned_to_be_full() -> None:
 def test_texts_of_one_length_are_cut_by_a_machine() -> None:
     """Nearly all texts of a feed as long as each other: teasers, whatever they look like."""
     cut = [Entry(content=f"<p>{(SENTENCE * 20)[n : n + 600]}</p>") for n in range(8)]
-    assert is_cut_to_length(cut)
-    assert not is_cut_to_length([Entry(content=paragraphs(100 + 30 * n)) for n in range(8)])
-    assert not is_cut_to_length(cut[:4])
+    assert is_cut_to_length(list(map(OwnText.of, cut)))
+    assert not is_cut_to_length([OwnText.of(Entry(content=paragraphs(100 + 30 * n))) for n in range(8)])
+    assert not is_cut_to_length(list(map(OwnText.of, cut[:4])))
     whole = Entry(url=URL, content=paragraphs(400, 4))
     assert needs_page(whole, FEED, STATE, cut_to_length=True).fetch
 
