@@ -33,6 +33,7 @@ log = structlog.get_logger("deliver")
 
 LEASE = timedelta(seconds=60)  # twice the longest request: whoever holds it longer is dead or hung
 SIDE_BY_SIDE = 8
+WELL_WITHIN = 0.8  # of the settle delay: a request that is given up then cannot be stored after it has been found absent
 OPEN = (DeliveryState.PENDING, DeliveryState.UNKNOWN, DeliveryState.SENDING, DeliveryState.BLOCKED)
 
 
@@ -132,7 +133,9 @@ class Sender:
         return machine.on_find(delivery, found, ts, self.now(), self.chance(), self.store.outbox.policy)
 
     def _time_left(self, delivery: Delivery) -> float:
-        return machine.time_left(delivery, self.now()).total_seconds()
+        """Return how many seconds a request may take: less than its lease, and less than the delay after which ABSENT is believed."""
+        settled = self.store.outbox.policy.settle.total_seconds() * WELL_WITHIN
+        return min(machine.time_left(delivery, self.now()).total_seconds(), settled)
 
     def _tell(self, delivery: Delivery, transition: machine.Transition, looked: bool) -> None:
         report = SendReport(
