@@ -45,6 +45,8 @@ class Search:
     # ── mentions ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def mentions(self, term: int) -> list[Mention]:
         """Return all mentions of a term, in order of place."""
+        if term not in self._terms_hit:  # of all terms that rules ask about, most are nowhere in the text
+            return []
         if term not in self._mentions:
             self._mentions[term] = self._find(term)
         return self._mentions[term]
