@@ -1,21 +1,32 @@
-"""Tables: those of data become rows of the document, those that lay the page out are prose."""
+"""Tables: those of data become rows of the document, those that lay the page out are prose.
+
+A table is judged by its own cells. What stands in a table inside one of them was judged when that one ended, and a table that holds
+another is a layout: pages of the nineties, newsletters and many public bodies still put menu and text into two cells side by side.
+"""
 
 from __future__ import annotations
 
 from monitor.collect.extract.page import Block, Node
 
-_LONG_CELL = 40  # words on average: from here on cells are paragraphs
+_LONG_CELL = 40  # words on average: from here on cells are paragraphs, unless the table names its columns
+_SECTIONS = frozenset(("h1", "h2", "article", "section", "main"))  # what parts a page, and no cell of data
 
 
 def settle(table: Node, blocks: list[Block]) -> None:
     """Decide whether a table holds data; if so, make one `row` block of each of its rows, else its cells are prose."""
     rows: dict[int, list[Block]] = {}
+    own: list[Block] = []
+    nested = False
     for block in blocks[table.first : table.last]:
-        row = _row_of(block.node, table)
+        row, holder = _row_of(block.node)
+        if holder is not table:
+            nested = nested or bool(block.text)
+            continue
+        own.append(block)
         if row is not None and block.text and block.kind in ("cell", "li", "p", "h", "quote"):
             rows.setdefault(row.order, []).append(block)
-    if not is_data(list(rows.values()), table):
-        for block in blocks[table.first : table.last]:
+    if nested or not is_data(list(rows.values()), table):
+        for block in own:
             if block.kind == "cell":
                 block.kind = "p"
         return
@@ -23,19 +34,28 @@ def settle(table: Node, blocks: list[Block]) -> None:
         _merge(cells)
 
 
-def _row_of(node: Node | None, table: Node) -> Node | None:
-    while node is not None and node is not table and node.tag != "tr":
+def _row_of(node: Node | None) -> tuple[Node | None, Node | None]:
+    """Return the innermost row and the innermost table around an element; a row of a table further out is none of its own."""
+    row = None
+    while node is not None and node.tag != "table":
+        if row is None and node.tag == "tr":
+            row = node
         node = node.parent
-    return node if node is not None and node.tag == "tr" else None
+    return row, node
+
+
+def _cell_of(block: Block) -> Node | None:
+    cell: Node | None = block.node
+    while cell is not None and cell.tag not in ("td", "th", "tr"):
+        cell = cell.parent
+    return cell
 
 
 def _merge(row: list[Block]) -> None:
     """Put the texts of a row into its first block, those of one cell together."""
     cells: dict[int, str] = {}
     for block in row:
-        cell: Node | None = block.node
-        while cell is not None and cell.tag not in ("td", "th", "tr"):
-            cell = cell.parent
+        cell = _cell_of(block)
         key = cell.order if cell is not None else -1
         cells[key] = f"{cells[key]} {block.text}" if key in cells else block.text
         block.kind = "cell"
@@ -43,9 +63,26 @@ def _merge(row: list[Block]) -> None:
 
 
 def is_data(rows: list[list[Block]], table: Node) -> bool:
-    """Tell a data table from a layout: two rows or more with two cells or more, and cells that are no paragraphs."""
+    """Tell a data table from a layout: two rows or more with two cells or more, and cells that are no paragraphs or part of a page.
+
+    A table whose first row names its columns (`<th>`, two or more) may have cells of any length: nobody heads the columns of a layout.
+    """
     if "presentation" in table.signs or len(rows) < 2:
         return False
-    wide = sum(len({id(block.node) for block in row}) >= 2 for row in rows)
     cells = [block for row in rows for block in row]
-    return wide * 2 >= len(rows) and sum(block.size for block in cells) < _LONG_CELL * len(cells)
+    if any(_parts_the_page(block) for block in cells):
+        return False
+    wide = sum(len({id(_cell_of(block)) for block in row}) >= 2 for row in rows)
+    headed = len({id(cell) for block in rows[0] if (cell := _cell_of(block)) and cell.tag == "th"}) >= 2
+    short = sum(block.size for block in cells) < _LONG_CELL * len(cells)
+    return wide * 2 >= len(rows) and (headed or short)
+
+
+def _parts_the_page(block: Block) -> bool:
+    """Tell whether a line of a cell is a page's headline, or in an element that is a part of a page."""
+    node: Node | None = block.node
+    while node is not None and node.tag != "td" and node.tag != "th":
+        if node.tag in _SECTIONS:
+            return True
+        node = node.parent
+    return False
