@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from monitor.collect.extract.images import best_address
+from monitor.collect.extract.images import best_address, same_picture
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.seed import Writer
 
@@ -35,20 +35,19 @@ _SIGNED = re.compile(
 )  # its author; the date that follows is none of the text
 
 
+_PARAGRAPH = 10  # words: a shorter line (a kicker, a heading, a place) may stand above the lead picture
+
+
 def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tuple[str, str | None]:
     """Return the document of the kept blocks (in page order) and its lead image.
 
-    The lead image is the first picture in the body before its first paragraph, else the one between headline and body, else `lead`, the one
-    the page's metadata names.
+    The lead image is the picture between headline and first paragraph, else another in the body before its first paragraph or just above
+    the headline, else `lead`, the one the page's metadata names, in the form in which the body shows it if it does.
     """
     numbers = sorted(kept)
-    first = next((number for number in numbers if page.blocks[number].size), 0)
+    first = _first_paragraph(page, numbers)
     pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.url))}
-    leading = (
-        next((url for number, url in pictures.items() if number < first), None)
-        or _above(page, body, first)
-        or lead
-    )
+    leading = _leading(page, pictures, body, first) or _as_shown(lead, pictures)
     writer = Writer()
     if leading:
         writer.image(leading)
@@ -60,19 +59,40 @@ def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tupl
     return writer.document(), leading
 
 
+def _first_paragraph(page: Page, numbers: list[int]) -> int:
+    """Return the number of the first paragraph, or of the first line where all are short."""
+    lines = [number for number in numbers if page.blocks[number].size]
+    return next(
+        (
+            number
+            for number in lines
+            if page.blocks[number].size >= _PARAGRAPH and page.blocks[number].kind != "h"
+        ),
+        lines[0] if lines else 0,
+    )
+
+
+def _as_shown(lead: str | None, pictures: dict[int, str]) -> str | None:
+    """Return the form in which the body shows the picture that the metadata names, so that it is not shown twice."""
+    return next((url for url in pictures.values() if lead and same_picture(url, lead)), lead)
+
+
 _REACH = 60  # blocks: a lead picture further above the first paragraph belongs to something else
 
 
-def _above(page: Page, body: Node, first: int) -> str | None:
-    """Return the picture between the headline and the body, else the nearest above the headline, within the same article."""
+def _leading(page: Page, pictures: dict[int, str], body: Node, first: int) -> str | None:
+    """Return the picture between the headline and the first paragraph, else one of the body's own above that, else the nearest above
+    the headline, within the same article."""
     whole = body
     while whole.parent is not None and whole.tag not in ("article", "main", "body"):
         whole = whole.parent
-    numbers = range(max(whole.first, first - _REACH), first)
-    headline = max((n for n in numbers if page.blocks[n].node.tag == "h1"), default=-1)
-    below = (n for n in numbers if n > headline)
-    higher = (n for n in reversed(numbers) if headline > n >= headline - 8)
-    return next((url for n in (*below, *higher) if (url := _picture(page.blocks[n], page.url))), None)
+    reach = range(max(0, first - _REACH), first)
+    headline = max((n for n in reach if page.blocks[n].node.tag == "h1"), default=-1)
+    start = min(whole.first, headline) if headline >= 0 else whole.first
+    below = (n for n in reach if n > headline and n >= start)
+    own = (n for n in pictures if n < first)
+    higher = (n for n in reversed(reach) if headline > n >= headline - 8 and n >= whole.first)
+    return next((url for n in (*below, *own, *higher) if (url := _picture(page.blocks[n], page.url))), None)
 
 
 def put(writer: Writer, block: Block) -> None:
