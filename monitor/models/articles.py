@@ -27,7 +27,7 @@ class Article:
 
     `text` is the seed document (see `monitor.seed`); everything else is metadata and takes no part in comparison, because a seed
     file does not carry it. `canonical` is the folded URL that identifies it, `url` the one to show. `date_source` says where
-    `published` came from (`json-ld`, `meta`, `time`, `feed`, `text`, `url`, `first-seen`). `confidence` (0-1) is the agreement of the
+    `published` came from (`json-ld`, `meta`, `time`, `feed`, `text`, `url`, `script`, `first-seen`). `confidence` (0-1) is the agreement of the
     candidate bodies. `outlet` is the name shown as its source, `feed` the configured feed it came by. `note` says what went wrong
     when the text is only the feed's own (`page: HTTP 403`).
     """

@@ -76,6 +76,58 @@ def test_a_publisher_is_no_author_while_anybody_else_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "top", "authors"),
+    [
+        ('<meta name="articleAuthor" content="Harbour Agency">', "", ("Harbour Agency",)),
+        ('<meta name="author" content="The Daily, Ada Byrne">', "", ("Ada Byrne",)),
+        ("", "<h1>Mill burns down</h1><p>Ada Byrne | Senior Writer | February 9, 2025</p>", ("Ada Byrne",)),
+        ("", "<h1>Mill burns down</h1><p class=author>Written By</p>", ()),
+        ("", "<h1>Mill burns down</h1><p>Local News</p><div></div>", ()),
+    ],
+)
+def test_authors_are_found_where_pages_name_them(head: str, top: str, authors: tuple[str, ...]) -> None:
+    """Tags in any spelling, without the publisher beside people; a name beside a date; a label alone is no name."""
+    site = '<meta property="og:site_name" content="The Daily">'
+    assert page(site + head, top).authors == authors
+
+
+def test_a_name_above_the_text_signs_it_where_nobody_else_does() -> None:
+    """Two to four capitalized words, alone in the first of the body's own paragraphs."""
+    signed = BODY.replace("<article>", "<article><p>Ada M. Byrne-Li</p>")
+    assert extract(f"<h1>Mill burns down</h1>{signed}", URL).authors == ("Ada M. Byrne-Li",)
+    placed = BODY.replace("<article>", "<article><p>In the town</p>")
+    assert extract(f"<h1>Mill burns down</h1>{placed}", URL).authors == ()
+
+
+def test_the_publisher_is_an_author_where_the_data_says_so() -> None:
+    """JSON-LD that names a person and the paper means both, in lists of lists too."""
+    data = {
+        "@type": "NewsArticle",
+        "author": [{"name": "Ada Byrne"}, [{"name": "The Daily"}]],
+        "publisher": {"name": "The Daily"},
+    }
+    assert page(data=data).authors == ("Ada Byrne", "The Daily")
+
+
+def test_what_a_title_adds_to_another_is_no_part_of_the_headline() -> None:
+    """A section or words for search engines after a bar count for the title before the bar."""
+    article = page(
+        '<title>Mill burns down-Regional</title><meta property="og:title" content="Mill burns down-Regional">',
+        data={"@type": "NewsArticle", "headline": "Mill burns down"},
+    )
+    assert article.title == "Mill burns down"
+
+
+def test_the_scripts_date_serves_where_there_is_no_other() -> None:
+    """Applications keep the article's data in JavaScript strings; a date in the address is asked first."""
+    script = '<script>self.x.push("{\\"publishedAt\\":\\"2025-02-09T22:15:00Z\\"}")</script>'
+    article = page(script)
+    assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), "script")
+    numbered = extract(f"<head>{script}</head>{BODY}", "https://www.daily.example/news/A2025020814320001234")
+    assert (numbered.published, numbered.date_source) == (datetime(2025, 2, 8, tzinfo=UTC), "url")
+
+
+@pytest.mark.parametrize(
     ("head", "top", "source"),
     [
         ('<meta property="article:published_time" content="2025-02-09T22:15:00Z">', "", "meta"),

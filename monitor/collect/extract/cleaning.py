@@ -10,6 +10,7 @@ from monitor.collect.extract import endings, guests
 from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_paywall_notice
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
+from monitor.collect.metadata.written import is_date_line
 from monitor.seed import is_rule
 from monitor.text import letters
 
@@ -35,6 +36,7 @@ def verdicts(
     if known is not None and left in known:
         return why | known[left]
     _drop_headline(page, why, facts.title)
+    _drop_date_lines(page, why)
     guests.drop(page, why, facts)
     _drop_notices(page, why)
     endings.drop(page, why, facts)
@@ -113,6 +115,29 @@ def _drop_headline(page: Page, why: Verdicts, title: str) -> None:
     for number, reason in why.items():
         if number <= last and not reason and page.blocks[number].kind != "img":
             why[number] = "above the headline"
+
+
+_CHRONICLE = 3  # lines that are only a date: so many and more are a chronicle's own headings
+_OPENING = 12  # words of a line that is text: below it, a date is part of that
+
+
+def _drop_date_lines(page: Page, why: Verdicts) -> None:
+    """Drop the lines above the first paragraph that say nothing but a date, unless the text is made of such lines."""
+    above: list[int] = []
+    for number in _kept(page, why):
+        block = page.blocks[number]
+        if block.kind in ("p", "li", "quote") and is_date_line(block.text):
+            above.append(number)
+        elif block.size >= _OPENING:
+            break
+    if above:
+        dates = sum(is_date_line(page.blocks[number].text) for number in _kept(page, why))
+        if dates < max(_CHRONICLE, len(above) + 1):
+            why.update(dict.fromkeys(above, "line that is a date"))
+
+
+def _kept(page: Page, why: Verdicts) -> list[int]:
+    return [number for number, reason in why.items() if not reason and page.blocks[number].size]
 
 
 def _drop_notices(page: Page, why: Verdicts) -> None:

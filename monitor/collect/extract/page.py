@@ -138,5 +138,6 @@ class Page:
     data: list[str] = field(default_factory=list)  # the texts of application/ld+json
     times: list[str] = field(default_factory=list)  # the instants of <time datetime>
     title: str = ""
+    source: str = ""  # the page as it came: for what only its scripts say
     notes: list[str] = field(default_factory=list)
     bodies: list[Node] = field(default_factory=list)  # what the site's own `body` selector names

@@ -77,7 +77,8 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     from selectolax.lexbor import LexborHTMLParser
 
     page = Page(url)
-    tree = LexborHTMLParser(cut(html, page.notes))
+    page.source = cut(html, page.notes)
+    tree = LexborHTMLParser(page.source)
     head(page, tree)
     bodies, stripped = _ids(tree, (body,) if body else (), page.notes), _ids(tree, strip, page.notes)
     tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])

@@ -78,6 +78,9 @@ _SITE_PICTURE = re.compile(
 )
 
 
+_UPLOADS = "sites/default/files/"  # Drupal's folder for whatever is uploaded: no default picture
+
+
 def _image(page: Page, article: jsonld.Thing, head: dict[str, list[str]]) -> str | None:
     """Return og:image or JSON-LD's image, absolute, if it is not the site's logo."""
     named = [
@@ -87,7 +90,7 @@ def _image(page: Page, article: jsonld.Thing, head: dict[str, list[str]]) -> str
     ]
     for address in named:
         url = absolute(page.url, html.unescape(address))
-        if url and not _SITE_PICTURE.search(url.partition("?")[0].rpartition("//")[2].partition("/")[2]):
+        if url and not _SITE_PICTURE.search("/" + _path(url.partition("?")[0]).replace(_UPLOADS, "")):
             return url
     return None
 

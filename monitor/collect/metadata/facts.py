@@ -9,7 +9,7 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The metadata of a page. `witness` is JSON-LD's own `articleBody` (often cut at a paywall), `paywalled` what the page says of its
-    access, `canonical` its own idea of its address. `date_source` is `json-ld`, `meta`, `time`, `feed` or `htmldate`."""
+    access, `canonical` its own idea of its address. `date_source` is `json-ld`, `meta`, `time`, `feed`, `text`, `url` or `script`."""
 
     title: str = ""
     authors: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 Thing = dict[str, Any]
@@ -117,13 +118,19 @@ def _says(thing: Thing) -> int:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Yield the strings of a value that may be a string, a list, or an object with a name, text or address."""
+    """Yield the strings of a value that may be a string, an object with a name, text or address, or a list of such, or a list of lists."""
     if isinstance(value, str):
         if value.strip():
             yield value.strip()
     elif isinstance(value, list):
         for item in value[:50]:
-            yield from strings(item) if not isinstance(item, list) else ()
+            yield from (
+                strings(item)
+                if not isinstance(item, list)
+                else chain.from_iterable(
+                    map(strings, (inner for inner in item[:50] if not isinstance(inner, list)))
+                )
+            )
     elif isinstance(value, dict):
         for key in ("name", "@value", "url", "@id"):
             if isinstance(value.get(key), str) and value[key].strip():

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.collect.dates import parse_date
 from monitor.collect.metadata import jsonld, tags
+from monitor.collect.metadata.written import EARLIEST, day_of, first_date, is_date_line
 
 if TYPE_CHECKING:
     from monitor.collect.extract.page import Page
@@ -22,6 +23,7 @@ _TAGS = (
     "dcterms.date", "sailthru.date", "parsely-pub-date", "article.published", "published_time", "og:published_time", "cxenseparse:recs:publishtime", "citation_publication_date",
     "citation_date", "article_date_original", "originalpublicationdate", "publication_date", "og:pubdate", "dc.date.created", "date_published", "rnews:datepublished", "og:regdate",
     "citation_online_date", "published_date", "last_updated_date", "dcterms.issued", "article:post_date", "release_date",
+    "published", "publisheddate", "publishedtime", "publishedat", "datecreated", "createddate", "articledate", "releasedate",
 )  # fmt: skip
 _MODIFIED = (
     "article:modified_time",
@@ -31,46 +33,16 @@ _MODIFIED = (
     "dcterms.modified",
     "article:modified",
 )
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # the web is not older; what is, is an epoch
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar januari janvier enero ene janeiro gennaio gen января",
-            "february feb februar februari février fev febrero fevereiro febbraio fév февраля",
-            "march mar märz maart mars marzo março marts марта mrz",
-            "april apr avril abril aprile апреля avr abr",
-            "may mai mei maj mayo maio maggio мая",
-            "june jun juni juin junio junho giugno июня giu",
-            "july jul juli juillet julio julho luglio июля lug",
-            "august aug augusti août agosto augustus августа ago",
-            "september sep sept septembre septiembre setembro settembre сентября set",
-            "october oct oktober oktobra octobre octubre outubro ottobre октября okt out ott",
-            "november nov novembre noviembre novembro ноября",
-            "december dec dezember décembre diciembre dezembro dicembre декабря dez dic déc",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_SEEN = re.compile(
-    rf"(?<!\d)(?:(?P<y1>(?:19|20)\d\d)[-./年년]\s?(?P<m1>\d{{1,2}})[-./月월]\s?(?P<d1>\d{{1,2}})(?!\d)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(?P<m2>{_NAME})\b\.?,?\s+(?:de\s+)?(?P<y2>(?:19|20)\d\d)"
-    rf"|(?P<m3>{_NAME})\b\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y3>(?:19|20)\d\d)"
-    rf"|(?P<d4>\d{{1,2}})\.\s?(?P<m4>\d{{1,2}})\.\s?(?P<y4>(?:19|20)\d\d)"
-    rf"|(?P<p5>\d{{1,2}})/(?P<q5>\d{{1,2}})/(?P<y5>(?:19|20)\d\d))(?!\d)"
-    rf"(?:\D{{1,6}}(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d))?",
-    re.IGNORECASE,
+# `/2025/02/10/`, `/20250210-`, and the serial numbers of East Asian papers that begin with the day (`/A2025021014320001234`).
+_IN_ADDRESS = re.compile(
+    r"/(?:[A-Z]{1,4}(?=\d{10}))?((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$|\d{4,11}(?:[/?_.-]|$))"
 )
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$)")
 
 
 def published(
     page: Page, article: jsonld.Thing, head: dict[str, list[str]], entry: Entry | None
 ) -> tuple[datetime | None, str]:
-    """Return the publication date and where it came from: `json-ld`, `meta`, `time`, `feed`, `text` or `url`; (None, "") if unknown."""
+    """Return the publication date and where it came from: `json-ld`, `meta`, `time`, `feed`, `text`, `url` or `script`; (None, "") if unknown."""
     for source, raws in _sources(page, article, head):
         found = next((date for raw in raws if (date := plausible(raw))), None)
         if found is not None:
@@ -81,8 +53,11 @@ def published(
     if seen is not None:
         return seen, "text"
     address = _IN_ADDRESS.search(page.url)
-    dated = _day(*map(int, address.groups())) if address else None
-    return (dated, "url") if dated else (None, "")
+    dated = day_of(*map(int, address.groups())) if address else None
+    if dated is not None:
+        return dated, "url"
+    stated = in_scripts(page.source)
+    return (stated, "script") if stated else (None, "")
 
 
 def modified(article: jsonld.Thing, head: dict[str, list[str]]) -> datetime | None:
@@ -106,50 +81,68 @@ def _sources(
 def plausible(raw: str) -> datetime | None:
     """Return the instant of a stated date, or None if there is none or it is an epoch."""
     date = parse_date(raw) if raw else None
-    return date if date is not None and date > _EARLIEST else None
+    return date if date is not None and date > EARLIEST else None
 
 
 def visible(page: Page) -> datetime | None:
-    """Return the first date in a byline, or in a short line around the headline."""
-    near = _around_headline(page)
+    """Return the first date in a byline, in a line that is nothing but a date, or in a short line around the headline."""
+    month_first = _month_first(page)
     lines = [page.title, *tags.pick_all(tags.table(page.metas), "og:title")]
     lines += [
         block.text
-        for block in page.blocks[:400]
+        for block in page.blocks[:_LINES]
         if block.node.marked is not None and block.node.marked.mark == "byline" and block.size <= 25
     ]
-    for text in (*lines[:30], *near):
-        match = _SEEN.search(text)
-        date = _read(match) if match else None
-        if date is not None and date > _EARLIEST:
+    for text in (*lines[:30], *_date_lines(page), *_around_headline(page)):
+        date = first_date(text, month_first=month_first)
+        if date is not None:
             return date
     return None
 
 
+_LINES, _TOP = (
+    400,
+    120,
+)  # lines of a page in which its own date is looked for: marked ones, and those that are only a date
+
+
+def _date_lines(page: Page) -> list[str]:
+    """Return the lines from the headline on (or from the page's top) that say nothing but a date."""
+    at = _headline(page) or 0
+    return [
+        block.text
+        for block in page.blocks[at : at + _TOP]
+        if 0 < block.size <= 16 and is_date_line(block.text)
+    ]
+
+
+def _headline(page: Page) -> int | None:
+    return next((number for number, block in enumerate(page.blocks[:600]) if block.node.tag == "h1"), None)
+
+
+def _month_first(page: Page) -> bool:
+    """Tell whether `3/4/2025` is the fourth of March on this page: in American English, and where no language is given."""
+    stated = (page.nodes[0].attrs.get("lang") or "" if page.nodes else "").strip().lower().replace("_", "-")
+    return stated in ("", "en", "en-us") or stated.startswith("en-us-")
+
+
 def _around_headline(page: Page) -> list[str]:
     """Return the short lines from a little above the first headline to a little below it."""
-    at = next((number for number, block in enumerate(page.blocks[:600]) if block.node.tag == "h1"), None)
+    at = _headline(page)
     if at is None:
         return []
     return [block.text for block in page.blocks[max(0, at - 6) : at + 14] if 0 < block.size <= 16]
 
 
-def _read(match: re.Match[str]) -> datetime | None:
-    """Return the instant a visible date means; `3/4/2025` is read as Americans do unless that is impossible."""
-    group = match.groupdict()
-    form = next(form for form in "12345" if group[f"y{form}"])
-    year = int(group[f"y{form}"])
-    if form == "5":
-        first, second = int(group["p5"]), int(group["q5"])
-        month, day = (second, first) if first > 12 else (first, second)
-    else:
-        name = group[f"m{form}"].lower()
-        month, day = _MONTHS.get(name) or int(name), int(group[f"d{form}"])
-    return _day(year, month, day, int(group["hour"] or 0), int(group["minute"] or 0))
+# ── The page's scripts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+_STATED = re.compile(
+    r"""\\{0,3}["'](?:date_?published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date|first_?published(?:_?(?:at|date))?|pub_?date|created_?at|release_?date)"""
+    r"""\\{0,3}["']\s?:\s?\\{0,3}["'](\d{4}-\d\d-\d\d[^"'\\<]{0,30})""",
+    re.IGNORECASE,
+)
 
 
-def _day(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime | None:
-    try:
-        return datetime(year, month, day, hour, minute, tzinfo=UTC)
-    except ValueError:
-        return None
+def in_scripts(source: str) -> datetime | None:
+    """Return the first publication date that the page's scripts state (applications keep their article as JSON in them)."""
+    match = _STATED.search(source)
+    return plausible(match[1]) if match else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.collect.metadata import jsonld, tags
+from monitor.collect.metadata.written import first_date
 from monitor.text import clean, letters
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ _TAGS = (
     "citation_author",
     "og:article:author",
     "twitter:data1",
+    "articleauthor",
+    "authorname",
+    "contentauthor",
+    "byline",
 )
 
 _BY = re.compile(
@@ -40,20 +46,23 @@ _ROLE = re.compile(
 )
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\d|[!?%$€{}<>\[\]]|^(?:admin|administrator|authors?|unknown|none|null|undefined|guest|user|editor|root|n/?a|about|bio|follow|updated?|published|posted|staff|share|home|read more|"
-    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed by|view all .*|quelle.*|source.*|foto.*|photo.*)$",
+    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed by|(?:[^\W\d_]+ )?by|view all .*|quelle.*|source.*|foto.*|photo.*)$",
     re.IGNORECASE,
 )
 
 
 def authors(page: Page, article: jsonld.Thing, head: dict[str, list[str]], site: str) -> tuple[str, ...]:
-    """Return the authors' names; a publisher named as author only where nobody else is."""
+    """Return the authors' names; the publisher alone only where nobody else is named.
+
+    Beside people the publisher counts where the page's data says so ("Ann Lee, The Daily"); in a tag it is a template's habit.
+    """
     publisher = {letters(site), letters(jsonld.first(article.get("publisher")))} - {""}
     named = tidy(jsonld.strings(article.get("author") or article.get("creator")))
     tagged = tidy(tags.pick_all(head, *_TAGS), listed=True)
-    for names in (named, tagged, byline(page)):
-        if any(letters(name) not in publisher for name in names):
-            return names
-    return named or tagged
+    if any(letters(name) not in publisher for name in named):
+        return named
+    people = tuple(name for name in tagged if letters(name) not in publisher)
+    return people or byline(page, publisher) or named or tagged
 
 
 def tidy(raw: Iterable[str], *, listed: bool = False) -> tuple[str, ...]:
@@ -79,49 +88,88 @@ def _is_name(name: str) -> bool:
     return 1 < len(name) <= 60 and len(name.split()) <= 6 and _NO_NAME.search(name) is None
 
 
-def byline(page: Page) -> tuple[str, ...]:
-    """Return the names of the byline: near the headline an element named for the author, a line that begins with "By", or a link to an
-    author's page; elsewhere only an element so named."""
+def byline(page: Page, publisher: Set[str] = frozenset()) -> tuple[str, ...]:
+    """Return the names of the byline: near the headline an element named for the author, a line that begins with "By", a link to an
+    author's page, or a name beside a date; elsewhere an element named for the author; else a name above the first paragraph.
+
+    `publisher` is what the publisher is called, in letters (`text.letters`): it signs no article.
+    """
     near, elsewhere = _lines(page)
-    for lines, wanted in (
-        (near, _says_author),
-        (near, _begins_with_by),
-        (near, _links_author),
+    for lines, reading in (
+        (near, _said_author),
+        (near, _said_by),
+        (near, _linked_author),
+        (near, _beside_date),
         (elsewhere, _marked_author),
     ):
         for block in lines:
-            names = tidy((block.text,), listed=True) if wanted(block) else ()
-            if names and _looks_human(names[0]):
+            text = reading(block)
+            names = tidy((text,), listed=True) if text else ()
+            if names and _looks_human(names[0]) and letters(names[0]) not in publisher:
                 return names
-    return ()
+    return tidy((_above_text(page),), listed=True)
 
 
 def _lines(page: Page) -> tuple[list[Block], list[Block]]:
     """Return the short lines around the first headline, and all others."""
-    blocks = page.blocks[:600]
-    headline = next((number for number, block in enumerate(blocks) if block.node.tag == "h1"), 0)
+    blocks = page.blocks[:_BLOCKS]
+    headline = _headline(page)
     near = [block for block in blocks[max(0, headline - 10) : headline + 40] if 0 < block.size <= 14]
     return near, [block for block in blocks if 0 < block.size <= 14]
 
 
-def _says_author(block: Block) -> bool:
+_BLOCKS = 600  # a byline is further up
+
+
+def _headline(page: Page) -> int:
+    return next((number for number, block in enumerate(page.blocks[:_BLOCKS]) if block.node.tag == "h1"), 0)
+
+
+def _names_author(block: Block) -> bool:
     """Tell whether the line stands in an element named for its author."""
     names = (*block.node.signs, *(block.node.parent.signs if block.node.parent else ()))
     return any("author" in name or "byline" in name or name in ("writer", "reporter") for name in names)
 
 
-def _marked_author(block: Block) -> bool:
-    return block.node.marked is not None and block.node.marked.mark == "byline" and _says_author(block)
+def _said_author(block: Block) -> str:
+    return block.text if _names_author(block) else ""
 
 
-def _begins_with_by(block: Block) -> bool:
-    return _SAYS_BY.match(block.text) is not None
+def _marked_author(block: Block) -> str:
+    marked = block.node.marked
+    return _said_author(block) if marked is not None and marked.mark == "byline" else ""
 
 
-def _links_author(block: Block) -> bool:
-    return block.linked == block.size and _AUTHOR_PAGE.search(block.href or "") is not None
+def _said_by(block: Block) -> str:
+    return block.text if _SAYS_BY.match(block.text) else ""
 
 
+def _linked_author(block: Block) -> str:
+    return block.text if block.linked == block.size and _AUTHOR_PAGE.search(block.href or "") else ""
+
+
+def _beside_date(block: Block) -> str:
+    """Return the first part of a line like `Ann Lee | Senior Writer | July 2, 2025`."""
+    name, bar, rest = block.text.partition(" | ")
+    return name if bar and first_date(rest) is not None else ""
+
+
+_TEXT = 15  # words of a paragraph that is text
+
+
+def _above_text(page: Page) -> str:
+    """Return the line of two to four capitalized words that is a paragraph of its own above the first one of the text."""
+    blocks = page.blocks[_headline(page) : _BLOCKS]
+    for line, following in pairwise(blocks):
+        if following.size >= _TEXT and following.kind == "p" and following.node.marked is None:
+            words = line.text.split()
+            alone = line.node.tag == following.node.tag == "p" and line.node.parent is following.node.parent
+            named = 2 <= len(words) <= 4 and all(_NAME_PART.fullmatch(word) for word in words)
+            return line.text if alone and named and not line.linked else ""
+    return ""
+
+
+_NAME_PART = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[^\W\d_A-ZÀ-Ý][^\W\d_]*|\.)(?:[-’'][^\W\d_]+)*")
 _SAYS_BY = re.compile(
     r"(?:(?:re)?(?:written|posted|story|words) )?by:? ?(?=[A-Z])|(?:von|par|por|di|door|av|af):? (?=[A-ZÀ-Ý])|(?:author|autor(?:in)?(?:/autor)?|auteur|contributor)s?\b:? ?(?=[A-ZÀ-Ý])",
     re.IGNORECASE,

@@ -38,8 +38,21 @@ def headline(
         if key and key not in _known(site, domain):
             votes[key] = votes.get(key, 0.0) + weight
             spelled.setdefault(key, text)
+    _hand_on(votes, spelled)
     best = max(votes, key=lambda key: votes[key], default="")
     return _uncut(spelled.get(best, ""), spelled)
+
+
+_ADDED = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ-]")
+
+
+def _hand_on(votes: dict[str, float], spelled: dict[str, str]) -> None:
+    """Give the votes of a title that is another one and something after a bar (a section, words for search engines) to that other."""
+    for longer, text in spelled.items():
+        for shorter, start in spelled.items():
+            if longer != shorter and longer.startswith(shorter) and _ADDED.match(text, len(start)):
+                votes[shorter] += votes[longer]
+                votes[longer] = 0.0
 
 
 def _uncut(text: str, spelled: dict[str, str]) -> str:
