@@ -82,7 +82,10 @@ class Pages:
 
     async def _with_pages(self, feed: Feed, drafts: list[Draft]) -> tuple[Draft, ...]:
         """Read the pages that are wanted, side by side; the fetcher spaces them out by host."""
-        stored = self.store.archive.known([draft.article.id for draft in drafts if draft.known_as is None])
+        wanted = [draft for draft in drafts if draft.wants_page]
+        if not wanted:
+            return tuple(drafts)
+        stored = self.store.archive.known([draft.article.id for draft in wanted if draft.known_as is None])
         tasks = [
             asyncio.ensure_future(self._read(feed, draft))
             if draft.wants_page and draft.article.id not in stored
@@ -143,11 +146,10 @@ def noted(draft: Draft, why: str) -> Draft:
 
 
 def named(article: Article, candidate: identity.Candidate, shared: bool) -> Article:
-    """Give an article its id: by its canonical URL, or by its identity key where the link is shared or missing."""
-    own = (
-        article.canonical if article.canonical and not shared else f"{article.canonical}#{candidate.keys[0]}"
-    )
-    return replace(article, id=article_id(own))
+    """Return the article with the id it came with, of its canonical URL; where the link is shared or missing, with one of its key."""
+    if candidate.entry.url and not shared:
+        return article
+    return replace(article, id=article_id(f"{article.canonical}#{candidate.keys[0]}"))
 
 
 def _shared_links(items: Sequence[identity.Judged]) -> list[bool]:

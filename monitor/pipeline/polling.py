@@ -160,9 +160,10 @@ class Poller:
     def _verdicts(
         self, state: FeedState, candidates: Sequence[identity.Candidate]
     ) -> tuple[identity.Judged, ...]:
-        seen: dict[str, Seen] = self.store.feeds.seen(
-            state.name, {key for candidate in candidates for key in candidate.keys}
-        )
+        seen: dict[str, Seen] = {}
+        if state.window:  # else no document of this feed ever had an entry: there is nothing to look up
+            keys = {key for candidate in candidates for key in candidate.keys}
+            seen = self.store.feeds.seen(state.name, keys)
         return identity.judge(candidates, seen)
 
     async def _backfill(

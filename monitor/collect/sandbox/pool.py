@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, TypeVarTuple
 
-from monitor.collect.sandbox.worker import FORK, FRAME, KILL, MAX_FRAME, ORDER
+from monitor.collect.sandbox.worker import FORK, FRAME, KILL, MAX_FRAME, ORDER, compact
 from monitor.errors import WorkerError
 
 Ts = TypeVarTuple("Ts")
@@ -53,7 +53,7 @@ class _Job:
         if self.answer.done():
             return None
         try:
-            return pickle.dumps(self.call, pickle.HIGHEST_PROTOCOL)
+            return compact(self.call)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             self.answer.set_exception(error)
             return None

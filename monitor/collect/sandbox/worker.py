@@ -129,7 +129,6 @@ def work(descriptor: int, parent: int, memory: int) -> None:
     """Do the jobs that come over the socket, one after another, until it is closed."""
     _die_with(parent)
     _confine(memory)
-    _speak_compactly()
     with socket.socket(fileno=descriptor) as channel:
         channel.sendall(FRAME.pack(0))  # ready: the first job's time begins
         while (frame := _receive(channel)) is not None:
@@ -160,12 +159,12 @@ def _perform(frame: bytearray) -> bytes:
     """Run one job; return the pickled pair (failure or None, result)."""
     try:
         function, arguments = pickle.loads(frame)  # noqa: S301  # written by our own parent process
-        return _dump((None, function(*arguments)))
+        return compact((None, function(*arguments)))
     except MemoryError:
         gc.collect()
-        return _dump((("memory", "out of memory"), None))
+        return compact((("memory", "out of memory"), None))
     except Exception as error:  # noqa: BLE001  # the per-feed boundary: whatever a job raises is that job's result
-        return _dump((("error", _sentence(error)), None))
+        return compact((("error", _sentence(error)), None))
 
 
 def _sentence(error: Exception) -> str:
@@ -174,17 +173,27 @@ def _sentence(error: Exception) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _dump(answer: tuple[tuple[str, str] | None, Any]) -> bytes:
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+def compact(value: object) -> bytes:
+    """Pickle a value with dataclasses as constructor calls: a third of the time of what those with slots do by themselves."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCERS
+    pickler.dump(value)
+    return buffer.getvalue()
 
 
-def _speak_compactly() -> None:
-    """Pickle the nouns as constructor calls: half the time of what dataclasses with slots do by themselves."""
-    models = importlib.import_module("monitor.models")
-    for name in models.__all__:
-        noun = getattr(models, name)
-        if dataclasses.is_dataclass(noun):
-            copyreg.pickle(noun, _reducer(noun))  # type: ignore[arg-type]
+class _Reducers(dict[type, Callable[[Any], Any]]):
+    """How a value of each class is pickled, worked out when the first one is met."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        if issubclass(kind, type):  # a class itself, of a metaclass like Enum's: pickled by name
+            raise KeyError(kind)
+        plain = dataclasses.is_dataclass(kind) and all(field.init for field in dataclasses.fields(kind))
+        reducer = self[kind] = _reducer(kind) if plain else operator.methodcaller("__reduce_ex__", 4)
+        return reducer
+
+
+_REDUCERS = _Reducers(copyreg.dispatch_table)
 
 
 def _reducer(noun: Any) -> Callable[[Any], tuple[Any, tuple[Any, ...]]]:
