@@ -33,7 +33,7 @@ _LINES = (
     r"(?:have|got) (?:a|any|some) (?:news )?(?:tips?|story|stories|confidential).{0,160}",
     r"(?:sign up|subscribe|register|join)(?: now| here| today| free)?(?: (?:for|to|our|with|the)\b.{0,160}(?:newsletters?|e-?mails?|inbox|updates?|alerts?|channel|digest|briefing|whatsapp|telegram|podcast)\b.{0,120}|[.!]?)",
     r"(?:get|receive) .{0,120}(?:delivered|straight|direct(?:ly)?|sent)? ?(?:to|in) your inbox.{0,80}",
-    r"(?:by (?:signing up|subscribing|clicking|submitting|entering)).{0,300}(?:terms|privacy|policy|emails?|agree).{0,200}",
+    r"(?:by (?:signing up|subscribing|clicking|submitting|entering|sharing|providing)).{0,300}(?:terms|privacy|policy|emails?|agree).{0,200}",
     r"(?:follow|like|find|connect with|join) (?:us|me|him|her|the author|@?\w+(?: \w+){0,3}) on (?:facebook|twitter|x|instagram|linkedin|youtube|tiktok|telegram|whatsapp|google news|threads|bluesky|social media|flipboard|mastodon|pinterest).{0,160}",
     r"(?:©|\(c\)|copyright ©?)\s?.{0,160}|.{0,80}all rights reserved.{0,160}",
     r"this (?:material|story|article|content|post|page|site|website) (?:may not be published|may contain affiliate|contains affiliate|is protected by).{0,240}",
@@ -49,6 +49,7 @@ _LINES = (
     r"\d{1,3} ?(?:min(?:ute)?s?\.?) ?(?:read|de lectura|lesezeit|de lecture|de leitura|leestijd)?|(?:reading|read) time:? .{0,30}|lesedauer:? .{0,20}",
     r"(?:lire aussi|à lire(?: aussi)?|lisez aussi|voir aussi|lire|retrouvez|>> ?à lire.*|lee también|lea también|te puede interesar|le puede interesar|además|ver también|leia também|leia mais|veja também|saiba mais|lees ook|leggi anche|"
     r"lesen sie (?:auch|hier|mehr)|mehr dazu|hintergrund|auch interessant|läs mer|läs också|les også|læs også|читайте также|czytaj też|czytaj także)\s?[:|»>–-] ?.{1,240}",
+    r"lorem ipsum.*",
     r"[•·|/»«>→↓↑←\-–—=+*#_.,:;\s]+",
 )
 _HEADING = re.compile("(?:" + "|".join(_BOX_HEADINGS) + r")\s?[:.…»>!?↓→]?", re.IGNORECASE)

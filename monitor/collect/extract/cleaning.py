@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from monitor.collect.extract import endings, guests
 from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_paywall_notice
+from monitor.collect.extract.marks import is_captioned
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
 from monitor.collect.metadata.written import is_date_line
@@ -58,7 +59,7 @@ def own_reason(block: Block, node: Node) -> str:
     """Return why a block is no text of this body, from itself and the elements between it and the body."""
     marked = block.node.marked
     if marked is not None and marked.order > node.order:
-        return marked.mark
+        return "" if block.kind == "img" and is_captioned(marked) else marked.mark
     if block.why is None:
         block.why = _line_reason(block)
     return block.why

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.collect.extract.page import Node
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
@@ -76,7 +80,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "credit, credits, legend, legende, slider, carousel, gallery, image text, video, video player, videoplayer",
     ),
     "byline": (
-        "byline bylines dateline datelines timestamp timestamps authorbox authorbio authorinfo vcard postmeta pubdate datetime",
+        "byline bylines dateline datelines timestamp timestamps authorbox authorbio authorinfo textauthor vcard postmeta postmetadata pubdate datetime",
         "author name, author info, author box, author bio, author card, author meta, author block, author detail, author details, author profile, "
         "author list, author section, author area, author description, author image, author avatar, author link, author title, author wrapper, "
         "author container, author about, author social, author date, about author, about the author, by line, by author, "
@@ -92,7 +96,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "modal popup dropdown hamburger",
         "page links, page numbers, site header, site footer, site nav, skip link, skip to, side bar, right rail, right column, table of contents, ez toc, "
         "back to top, lang switcher, language switcher, language selector, jump links, jump link, search form, search box, widget area, global header, "
-        "global nav, main nav, sub nav, top bar, cookie banner",
+        "global nav, main nav, sub nav, top bar, cookie banner, tooltip container, tooltip content, tooltip message, tooltip text",
         "nav, aside, rail, widget, widgets, complementary, contentinfo, search, login, consent, overlay, tooltip, crumbs, dialog",
     ),
     "tags": (
@@ -215,3 +219,11 @@ def is_hidden(attrs: dict[str, str | None]) -> bool:
     """Tell whether an element is not shown: the `hidden` attribute or an inline style."""
     style = attrs.get("style")
     return "hidden" in attrs or (style is not None and _HIDDEN.search(style) is not None)
+
+
+_MANY = re.compile(r"galler|slide|carousel|lightbox|video|player|thumb")
+
+
+def is_captioned(node: Node) -> bool:
+    """Tell whether a box marked as a caption is the frame of one picture and its caption (`figure.wp-caption`): the picture is none."""
+    return node.mark == "caption" and node.tag != "figcaption" and not any(map(_MANY.search, node.signs))

@@ -306,10 +306,27 @@ class _Walk:
         if text and node is not None:
             block = Block(node.kind, text, node, size_of(text))
             if self.link_text:
+                block.text = text = without_asides(text, block.kind)
+                block.size = size_of(text)
                 block.linked = min(_linked(self.link_text), block.size)
                 block.href = self.href
             self.page.blocks.append(block)
         self.link_text.clear()
+
+
+# What links say to those who cannot see them, and the handles that lead to a heading.
+_NEW_TAB = re.compile(
+    r",? ?\(?(?:opens? (?:in )?(?:a )?new (?:tab|window)|(?:wird in einem|öffnet in(?: einem)?) neue[mn] (?:fenster|tab)(?: geöffnet)?\.?|"
+    r"(?:ouvre (?:dans )?une )?nouvelle fenêtre|se abre en (?:una )?(?:nueva )?ventana(?: nueva)?|abre (?:em|numa) (?:uma )?nova (?:janela|aba)|新しい(?:ウィンドウ|タブ)で開く)\)?",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(r"\s?(?:#[\w-]*|[¶§🔗])$")
+
+
+def without_asides(text: str, kind: str) -> str:
+    """Return a line with links without what is no part of its sentence; what would leave nothing is left as it is."""
+    text = _NEW_TAB.sub("", text) or text
+    return (_HANDLE.sub("", text) or text) if kind == "h" else text
 
 
 def _letters(text: str) -> int:
