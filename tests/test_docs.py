@@ -201,11 +201,11 @@ def test_every_setting_has_a_description_for_editors() -> None:
 
     def described(node: dict[str, Any]) -> Iterator[str]:
         for name, value in node.get("properties", {}).items():
-            reference = value.get("$ref") or (value.get("allOf") or [{}])[0].get("$ref")
-            if reference:
-                yield from described(schema["$defs"][reference.rpartition("/")[2]])
-            elif not value.get("description"):
+            sections = [one["$ref"] for one in (value, *value.get("anyOf", ())) if "$ref" in one]
+            if not sections and not value.get("description"):
                 yield name
+            for section in sections:
+                yield from described(schema["$defs"][section.rpartition("/")[2]])
 
     assert list(described(schema)) == []
 
