@@ -23,6 +23,7 @@ LONG = 25  # or so many words a paragraph on average, in three paragraphs or mor
 HEARD = (
     0.8  # share of the body found in the page's own data from which that data is whole, not cut at a paywall
 )
+OFFERED = 0.3  # share of the prose below which a make of container can be one of offers
 AFTER = 0.3  # share of the body above which what follows it is no mere box
 OPENING = 15  # words of full sentences that make a box above the body its first words
 SMALL = 120  # words: a bigger box is no offer
@@ -66,10 +67,19 @@ def household(page: Page, why: dict[int, str]) -> Household:
     house.total = sum(census.words.values())
     if house.total:
         house.main = census.homes(house.total)
+        house.main -= {key for key in house.main if _is_offers(page, house, key, census.words.get(key, 0.0))}
         common = {name for name, words in census.classes.items() if words > 0.4 * house.total}
         house.prose = [number for number in house.lines if _at_home(page.blocks[number], house.main, common)]
         _mark_above(page, house)
     return house
+
+
+def _is_offers(page: Page, house: Household, key: Key, words: float) -> bool:
+    """Tell whether a lesser make of container holds offers and no prose: "your subscription is used on another device" in three paragraphs."""
+    if words >= OFFERED * house.total or len(house.main) < 2:
+        return False
+    lines = [page.blocks[number] for number in house.lines if page.blocks[number].node.home.key == key]
+    return sum(is_offer(block.text) for block in lines) * 3 >= len(lines)
 
 
 def _at_home(block: Block, main: set[Key], common: set[str]) -> bool:
