@@ -93,7 +93,7 @@ async def _check(config: Config, names: tuple[str, ...]) -> list[dict[str, Any]]
     from monitor.cli import root
     from monitor.models import Request
 
-    fetcher, workers = root.fetcher(config.settings), root.sandbox(config.settings)
+    fetcher, workers = root.fetcher(config.settings), root.sandbox(config)
     wanted = [feed for feed in config.feeds if not names or feed.name in names]
 
     async def one(feed: Any) -> dict[str, Any]:
@@ -224,7 +224,7 @@ async def _discover(config: Config, url: str) -> list[str]:
     from monitor.collect.discover import discover as feeds_of
     from monitor.models import Outcome, Request
 
-    fetcher, workers = root.fetcher(config.settings), root.sandbox(config.settings)
+    fetcher, workers = root.fetcher(config.settings), root.sandbox(config)
     try:
         response = await fetcher.fetch(Request(url, accept="page"))
         if response.outcome is not Outcome.OK:

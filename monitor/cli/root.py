@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from monitor import __version__
 from monitor.cli.clock import now
 from monitor.errors import CommandError
-from monitor.models import DigestSpec, Target
+from monitor.models import DigestSpec, FullText, Target
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -111,14 +111,14 @@ def user_agent(settings: Settings) -> str:
     return settings.fetch.user_agent or f"monitor/{__version__}" + (f" (+{contact})" if contact else "")
 
 
-def sandbox(settings: Settings) -> Sandbox:
-    """Make the worker processes."""
+def sandbox(config: Config) -> Sandbox:
+    """Make the worker processes, with the modules in memory that these feeds need; what is missing is loaded when it is called."""
     from monitor.collect.sandbox import Sandbox
 
-    return Sandbox(
-        workers=settings.workers or os.cpu_count() or 1,
-        preload=("monitor.collect.reading", "monitor.collect.extract"),
-    )
+    preload = ["monitor.collect.reading", "monitor.collect.feeds", "monitor.collect.drafting"]
+    if any(feed.full_text is not FullText.NEVER for feed in config.feeds):
+        preload.append("monitor.collect.extract.extraction")
+    return Sandbox(workers=config.settings.workers or os.cpu_count() or 1, preload=preload)
 
 
 def policy(settings: Settings) -> Policy:

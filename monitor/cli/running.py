@@ -49,7 +49,7 @@ class Application:
         self.observer = observer or Unobserved()
         self.store = root.open_store(config)
         self.fetcher = root.fetcher(config.settings)
-        self.workers = root.sandbox(config.settings)
+        self.workers = root.sandbox(config)
         self.owner = root.owner()
         self.checkpoint = root.checkpoint()
         self.look: clock.Look | None = None

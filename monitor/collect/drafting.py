@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.collect.extract import extract
 from monitor.collect.fulltext import PageDecision, coverage, is_cut_to_length, needs_page
 from monitor.collect.owntext import OwnText
 from monitor.collect.teaser import article_from_entry, merge
@@ -47,5 +46,9 @@ def from_entries(entries: Sequence[Entry], feed: Feed, state: FeedState, now: da
 
 def from_page(body: bytes, url: str, feed: Feed, entry: Entry, own: Article) -> Read:
     """Return the article of a fetched page (`url` is its final address), joined with what the feed itself said (`own`)."""
+    from monitor.collect.extract import (
+        extract,
+    )  # here, for whoever only names this function: it loads the tree builders
+
     page = extract(body, url, body=feed.body, strip=feed.strip, entry=entry)
     return Read(merge(page, own, feed), coverage(own, page))

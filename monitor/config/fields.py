@@ -19,7 +19,13 @@ class Shape(BaseModel):
     A section or a list that is written without a value (all its lines commented out) is the same as one left out.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        defer_build=True,  # a section's own validator is hardly ever used: its file's has it inside
+    )
 
     @classmethod
     def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:

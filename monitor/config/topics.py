@@ -130,15 +130,16 @@ def _folder(directory: Path | str) -> Path:
 
 def paths(folder: Path) -> list[Path]:
     """Return the files of a folder of topics in the order they are read: the lists, then the topics by id."""
-    files = sorted(it for it in folder.glob("*.y*ml") if not it.name.startswith("."))
-    return sorted(files, key=lambda it: it.name != LISTS)
+    files = (it for it in folder.glob("*.y*ml") if not it.name.startswith("."))
+    return sorted(files, key=lambda it: (it.name != LISTS, it.name))
 
 
 def read_files(folder: Path, report: Report) -> TopicFiles:
     """Read every file of the folder; mistakes go to the report."""
-    files = TopicFiles(folder, ids=frozenset(it.stem for it in paths(folder) if it.name != LISTS))
-    report.expect(str(path) for path in paths(folder))
-    for path in paths(folder):
+    found = paths(folder)
+    files = TopicFiles(folder, ids=frozenset(it.stem for it in found if it.name != LISTS))
+    report.expect(str(path) for path in found)
+    for path in found:
         if misnamed := _misnamed(path):
             report.add(misnamed)
         elif path.name == LISTS:

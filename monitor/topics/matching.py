@@ -31,6 +31,7 @@ class Topics:
         self.lists = {name: tuple(texts) for name, texts in lists.items()}
         self.warnings: tuple[RuleProblem, ...] = tuple(built.warnings)
         self._rules = built.rules
+        self._by_id = {rule.spec.id: rule for rule in built.rules}
         self._lexemes = built.lexemes
         self._index = Index(built.lexemes, built.rules)
 
@@ -65,10 +66,7 @@ class Topics:
 
     def rule(self, topic_id: str) -> Rule:
         """Return a compiled topic. Raises `KeyError`."""
-        for rule in self._rules:
-            if rule.spec.id == topic_id:
-                return rule
-        raise KeyError(topic_id)
+        return self._by_id[topic_id]
 
 
 def compile_topics(specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]] | None = None) -> Topics:
