@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("monitor")
 
-ONE_OFF = timedelta(seconds=60)  # how long `once` waits for what the queue lets go soon
+ONE_OFF = timedelta(
+    seconds=10
+)  # how long `once` waits for what the queue lets go soon, counted from the last message that went
 AGENT = "monitor"  # our product token in robots.txt
 
 
@@ -151,11 +153,14 @@ class Application:
         return report
 
     async def send_out(self, patience: timedelta = ONE_OFF) -> list[SendReport]:
-        """Work off the queue until nothing can go within `patience`; what cannot stays queued."""
-        deadline = now() + patience
+        """Work off the queue while messages go; when none went for `patience`, or none can, the rest stays queued."""
+        deadline, sent = now() + patience, 0
         while True:
             self.sender.pump()
             await self.sender.drained()
+            went = sum(report.state == DeliveryState.SENT for report in self.sender.reports)
+            if went > sent:
+                deadline, sent = now() + patience, went
             wake = self.sender.next_at()
             if wake is None or wake > deadline:
                 return self.sender.reports
