@@ -44,6 +44,7 @@ SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption")
 
 _TAG = re.compile(r"<[a-zA-Z]")
 _BOX = 600  # letters: only in bigger boxes is text told from links
+_BIG = 1_500  # letters: a smaller box is not the article, whatever else the page has
 _HUGE = 20_000
 _HUGE_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_HUGE},}}")
 _MAX_ATTRIBUTES = (
@@ -56,7 +57,7 @@ def cut(html: str, notes: list[str]) -> str:
     if len(html) > MAX_CHARS:
         html = html[:MAX_CHARS]
         notes.append("page cut at 3 MiB")
-    if len(max(html.split(">"), key=len)) > _HUGE:
+    if _has_huge_tag(html):
         html = _HUGE_TAG.sub(_shorten, html)
     if html.count("<") > MAX_TAGS:
         for number, match in enumerate(_TAG.finditer(html)):
@@ -64,6 +65,23 @@ def cut(html: str, notes: list[str]) -> str:
                 notes.append("page cut at 20,000 tags")
                 return html[: match.start()]
     return html
+
+
+def _has_huge_tag(html: str) -> bool:
+    """Tell whether a tag is longer than any needs to be; looks at a few characters of each 20,000, and closer only where no tag ends."""
+    at = 0
+    while at < len(html):
+        last = html.rfind(">", at, at + _HUGE)
+        if last >= 0:
+            at = last + 1
+            continue
+        end = html.find(">", at + _HUGE)
+        end = end if end >= 0 else len(html)
+        begin = html.rfind("<", at, end)
+        if 0 <= begin < end - _HUGE:
+            return True
+        at = end + 1
+    return False
 
 
 def _shorten(match: re.Match[str]) -> str:
@@ -133,6 +151,8 @@ class _Walk:
         self.links = 0
         self.sources: list[str] = []
         self.thorough = thorough
+        self.root: LexborNode | None = None
+        self.total: int | None = None
         self.unread: dict[
             tuple[int, str], int
         ] = {}  # characters in boxes not entered, siblings of one mark together
@@ -140,6 +160,7 @@ class _Walk:
 
     def run(self, root: LexborNode) -> None:
         """Walk the tree in document order without entering what is silent."""
+        self.root = root
         above: list[LexborNode] = []
         item: LexborNode | None = root
         while item is not None:
@@ -226,21 +247,30 @@ class _Walk:
         if self.bodies and item.mem_id in self.bodies:
             page.bodies.append(node)
         page.nodes.append(node)
-        if node.mark in SETTLED and not self.thorough:
-            self.pass_by(item, node)
+        if node.mark in SETTLED and not self.thorough and self.pass_by(item, node):
             return False
         self.open.append((node, None))
         return True
 
-    def pass_by(self, item: LexborNode, node: Node) -> None:
-        """Keep only the first words of a box, for the report, and how much text it has."""
+    def pass_by(self, item: LexborNode, node: Node) -> bool:
+        """Keep only the first words of a box, for the report, and how much text it has; False if it has most of the page's."""
         text = item.text()
         key = (node.parent.order if node.parent else -1, node.mark)
-        self.unread[key] = self.unread.get(key, 0) + _letters(text)
-        if self.unread[key] > _BOX:
-            self.unread[key] -= sum(_letters(link.text()) for link in item.css("a"))
+        size = _letters(text)
+        if self.unread.get(key, 0) + size > _BOX:
+            size -= sum(_letters(link.text()) for link in item.css("a"))
+        if size > _BIG and size > self.whole() / 2:
+            return False
+        self.unread[key] = self.unread.get(key, 0) + size
         self.page.blocks.append(Block("box", clean(text[:200]), node))
         node.last = len(self.page.blocks)
+        return True
+
+    def whole(self) -> int:
+        """Return how much text the page has, counted when first asked for."""
+        if self.total is None:
+            self.total = _letters(self.root.text()) if self.root is not None else 0
+        return self.total
 
     def missed_the_article(self) -> bool:
         """Tell whether some boxes of one mark hold more text than all that was read: they may be the article under a wrong name."""
@@ -320,12 +350,14 @@ _NEW_TAB = re.compile(
     r"(?:ouvre (?:dans )?une )?nouvelle fenêtre|se abre en (?:una )?(?:nueva )?ventana(?: nueva)?|abre (?:em|numa) (?:uma )?nova (?:janela|aba)|新しい(?:ウィンドウ|タブ)で開く)\)?",
     re.IGNORECASE,
 )
+_NEW = ("new ", "neue", "nouvelle", "nueva", "nova ", "新しい")  # one of these is in each of the alternatives
 _HANDLE = re.compile(r"\s?(?:#[\w-]*|[¶§🔗])$")
 
 
 def without_asides(text: str, kind: str) -> str:
     """Return a line with links without what is no part of its sentence; what would leave nothing is left as it is."""
-    text = _NEW_TAB.sub("", text) or text
+    if any(part in text for part in _NEW):
+        text = _NEW_TAB.sub("", text) or text
     return (_HANDLE.sub("", text) or text) if kind == "h" else text
 
 

@@ -135,14 +135,18 @@ def _around_headline(page: Page) -> list[str]:
 
 
 # ── The page's scripts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-_STATED = re.compile(
-    r"""\\{0,3}["'](?:date_?published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date|first_?published(?:_?(?:at|date))?|pub_?date|created_?at|release_?date)"""
-    r"""\\{0,3}["']\s?:\s?\\{0,3}["'](\d{4}-\d\d-\d\d[^"'\\<]{0,30})""",
+_INSTANT = re.compile(r"""["'](\d{4}-\d\d-\d\d[^"'\\<]{0,30})""")
+_KEY = re.compile(
+    r"""["'](?:date_?published|published_?(?:at|date|time|on)|publish_?(?:date|time)|publication_?date|first_?published(?:_?(?:at|date))?|"""
+    r"""pub_?date|created_?at|release_?date)\\{0,3}["']\s?:\s?\\{0,3}$""",
     re.IGNORECASE,
 )
+_BEFORE = 50  # characters: a key and what may stand between it and its value
 
 
 def in_scripts(source: str) -> datetime | None:
     """Return the first publication date that the page's scripts state (applications keep their article as JSON in them)."""
-    match = _STATED.search(source)
-    return plausible(match[1]) if match else None
+    for match in _INSTANT.finditer(source):
+        if _KEY.search(source, max(0, match.start() - _BEFORE), match.start()):
+            return plausible(match[1])
+    return None

@@ -43,6 +43,7 @@ _SEEN = re.compile(
     rf"(?:\D{{1,6}}(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d))?",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")  # asked first: most lines have none
 _OWN_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९", "0123456789" * 3)
 
 
@@ -51,7 +52,8 @@ def first_date(text: str, *, month_first: bool = True) -> datetime | None:
 
     `month_first` says how `3/4/2025` is meant where both readings are possible: as Americans do, or as nearly everybody else.
     """
-    match = _SEEN.search(_western(text))
+    western = _western(text)
+    match = _SEEN.search(western) if _YEAR.search(western) else None
     date = _read(match, month_first) if match else None
     return date if date is not None and date > EARLIEST else None
 
@@ -120,9 +122,11 @@ _SMALL = frozenset(
 
 def is_date_line(text: str) -> bool:
     """Tell whether a line says nothing but a date: alone, or with a label, a weekday, a time of day, or a second date (of an update)."""
-    if len(text) > _LONGEST or text.isalpha():
+    if len(text) > _LONGEST:
         return False
     western = _western(text)
+    if _YEAR.search(western) is None:
+        return False
     rest, dates = _SEEN.subn(" ", western)
     if not dates:
         return False
