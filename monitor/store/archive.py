@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, false, func, select, text, tuple_, update
@@ -288,13 +289,14 @@ def _match_row(article: str, match: Match, first_seen: int) -> dict[str, Any]:
 
 _TEXTS = ("id", "feed", "outlet", "title", "url", "canonical", "date_source", "description", "note")
 _OPTIONAL = ("image", "language", "site", "country")
+_texts, _optional = attrgetter(*_TEXTS), attrgetter(*_OPTIONAL)
 
 
 def article_row(article: Article) -> dict[str, Any]:
     """Write an article's metadata and the hash of its text as columns (its text is a row of `bodies`)."""
-    row: dict[str, Any] = {name: codec.text(getattr(article, name)) for name in _TEXTS}
-    row.update((name, codec.maybe_text(getattr(article, name))) for name in _OPTIONAL)
-    return row | {
+    return {
+        **dict(zip(_TEXTS, map(codec.text, _texts(article)), strict=True)),
+        **dict(zip(_OPTIONAL, map(codec.maybe_text, _optional(article)), strict=True)),
         "authors": codec.as_json(article.authors),
         "categories": codec.as_json(article.categories),
         "published": codec.maybe_micros(article.published),

@@ -12,6 +12,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from math import log
 from zlib import crc32
 
@@ -58,12 +59,9 @@ def profile(title: str, text: str) -> Profile:
     lead = lead[:_SLICE]
     counts = Counter([*_terms(title), *_terms(lead)[:LEAD_WORDS]])
     names = _names(title, lead) if len(counts) < SHORT else frozenset()
-    weights = bytes(_NAMED[count] if term in names else _PLAIN[count] for term, count in _capped(counts))
+    tables = [_NAMED if term in names else _PLAIN for term in counts] if names else repeat(_PLAIN)
+    weights = bytes([table[min(count, _MOST)] for table, count in zip(tables, counts.values(), strict=False)])
     return Profile(array("I", map(term_id, counts)), weights)
-
-
-def _capped(counts: Counter[str]) -> list[tuple[str, int]]:
-    return [(term, min(count, _MOST)) for term, count in counts.items()]
 
 
 @lru_cache(maxsize=200_000)
@@ -79,7 +77,8 @@ def stem(word: str) -> str:
 
 def _spaced(text: str) -> str:
     """Return the text without possessives and with scripts that do not space words taken apart."""
-    text = _POSSESSIVE.sub("", text)
+    if "'" in text or "’" in text:
+        text = _POSSESSIVE.sub("", text)
     return text if text.isascii() else _UNSPACED.sub(_bigrams, text)
 
 

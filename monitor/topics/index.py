@@ -97,6 +97,7 @@ class Index:
             (cased, title): defaultdict(list) for cased in (False, True) for title in (False, True)
         }
         self._anchor_rules(rules)
+        self.needs = [_needs(rule.match, self.entries) for rule in rules]
 
     # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _entry(self, lexeme: Lexeme) -> Entry:
@@ -154,6 +155,23 @@ class Index:
 
 
 _END = itemgetter(2)
+
+
+def _needs(step: plan.Step, entries: Sequence[Entry]) -> tuple[frozenset[int], ...]:
+    """Return sets of terms, of each of which one must be found in the text wherever the step holds; none where that cannot be said."""
+    if isinstance(step, plan.Term):
+        entry = entries[step.number]
+        return (frozenset([step.number]),) if entry.units or entry.expression else ()
+    if isinstance(step, plan.Any):
+        of_parts = [_needs(part, entries) for part in step.alternatives]
+        return (frozenset().union(*(needs[0] for needs in of_parts)),) if all(of_parts) else ()
+    if isinstance(step, plan.All | plan.Near):
+        return tuple(need for part in step.parts for need in _needs(part, entries))
+    if isinstance(step, plan.Outside | plan.NotNear):
+        return _needs(step.left, entries)
+    if isinstance(step, plan.AtLeast | plan.Zone):
+        return _needs(step.part, entries)
+    return ()
 
 
 def _collect(groups: set[int], anchored: Mapping[int, list[int]], hits: Iterable[Hit]) -> None:

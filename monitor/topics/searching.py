@@ -33,8 +33,10 @@ class Search:
         self.regex_places: dict[tuple[int, int, int], tuple[str, int, int]] = {}
 
     def candidates(self) -> list[int]:
-        """Return the numbers of the rules that may hold."""
-        return self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
+        """Return the numbers of the rules that may hold: an anchor of each was found, and something of all that it needs."""
+        anchored = self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
+        lacks, needs = self._terms_hit.isdisjoint, self._index.needs
+        return [number for number in anchored if not any(map(lacks, needs[number]))]
 
     def field(self, zone: str) -> FieldSearch:
         """Return the search of a metadata field."""
