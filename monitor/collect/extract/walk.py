@@ -236,7 +236,8 @@ class _Walk:
     def block(self, item: LexborNode, tag: str, above: Node | None) -> bool:
         """Open an element that begins a line; one that is surely a box is noted and not entered."""
         page, attrs = self.page, item.attributes
-        self.flush(above)
+        if self.text:
+            self.flush(above)
         node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
         if node.marked is None or node.marked.mark not in SETTLED:
             node.signs, node.mark = self.mark(tag, attrs)
@@ -273,9 +274,13 @@ class _Walk:
         return self.total
 
     def missed_the_article(self) -> bool:
-        """Tell whether some boxes of one mark hold more text than all that was read: they may be the article under a wrong name."""
-        taken = sum(_letters(block.text) for block in self.page.blocks if block.node.marked is None)
-        return max(self.unread.values(), default=0) > taken
+        """Tell whether some boxes of one mark hold more text than all that was read: they may be the article under a wrong name.
+
+        What was read counts under whatever mark: an article in it is found without another walk (`candidates.pardon`).
+        """
+        most = max(self.unread.values(), default=0)
+        read = (block for block in self.page.blocks if block.kind != "box" and block.linked * 2 <= block.size)
+        return most > 0 and most > sum(_letters(block.text) for block in read)
 
     def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
         """Return the element's names and mark; spellings repeat within a page, so each is looked at once."""
@@ -301,7 +306,8 @@ class _Walk:
         """Close the innermost element."""
         node, link = self.open.pop()
         if link is None:
-            self.flush(node)
+            if self.text:
+                self.flush(node)
             node.last = len(self.page.blocks)
             if node.tag == "table":
                 tables.settle(node, self.page.blocks)

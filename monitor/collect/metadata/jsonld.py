@@ -52,15 +52,19 @@ def things(texts: Sequence[str]) -> list[Thing]:
 def _load(text: str) -> Any:
     """Read one script; None if it cannot be read."""
     text = _WRAPPING.sub("", text.strip())
-    for attempt in (text, _COMMA.sub("", text), html.unescape(text)):
+    for repair in (str, _without_last_commas, html.unescape):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(repair(text), strict=False)
         except json.JSONDecodeError as error:
             if error.msg == "Extra data":
                 return _load(text[: error.pos]) if 0 < error.pos < len(text) else None
         except (ValueError, RecursionError):
             return None
     return None
+
+
+def _without_last_commas(text: str) -> str:
+    return _COMMA.sub("", text)
 
 
 def _flatten(value: Any) -> list[Thing]:
