@@ -342,9 +342,10 @@ class _Walk:
         if text and node is not None:
             block = Block(node.kind, text, node, size_of(text))
             if self.link_text:
-                block.text = text = without_asides(text, block.kind)
-                block.size = size_of(text)
-                block.linked = min(_linked(self.link_text), block.size)
+                block.text = without_asides(text, block.kind)
+                size = size_of(block.text) if block.text != text else block.size
+                block.linked = min(max(0, _linked(self.link_text) - (block.size - size)), size)
+                block.size = size
                 block.href = self.href
             self.page.blocks.append(block)
         self.link_text.clear()
