@@ -26,8 +26,19 @@ from tests.end_to_end.newsroom import CHANNEL, Newsroom, pause, until
 from tests.standins.slack import SlackStandIn
 from tests.standins.web import Web
 
-POINTS = ("before_save", "after_save", "before_build", "after_build", "after_claim", "after_post", "before_settle", "after_settle")
-LONGEST = 20.0  # seconds a daemon may live in the drill; a named point that is not reached by then is a random kill
+POINTS = (
+    "before_save",
+    "after_save",
+    "before_build",
+    "after_build",
+    "after_claim",
+    "after_post",
+    "before_settle",
+    "after_settle",
+)
+LONGEST = (
+    20.0  # seconds a daemon may live in the drill; a named point that is not reached by then is a random kill
+)
 CALM = 180.0  # seconds the last daemon has to empty the queue
 
 
@@ -138,14 +149,20 @@ def judge(room: Newsroom, verdict: Verdict) -> Verdict:
     scheduled = sorted(slot.at for slot in recorded if slot.kind is SlotKind.SCHEDULED)
     verdict.slots = len(scheduled)
     step = timedelta(seconds=int(room.every.rstrip("s")))
-    expected = {scheduled[0] + step * n for n in range(int((scheduled[-1] - scheduled[0]) / step) + 1)} if scheduled else set()
+    expected = (
+        {scheduled[0] + step * n for n in range(int((scheduled[-1] - scheduled[0]) / step) + 1)}
+        if scheduled
+        else set()
+    )
     verdict.missing = [at.isoformat() for at in sorted(expected - set(scheduled))]
     return verdict
 
 
 def main() -> int:
     """Run the drill from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--faults", type=float, default=0.25)
     parser.add_argument("--seed", type=int, default=1)

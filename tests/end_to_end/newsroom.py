@@ -67,7 +67,9 @@ class Newsroom:
         config = self.home / "config"
         config.joinpath("topics").mkdir(parents=True)
         database = self.database or f"sqlite:///{self.home}/monitor.db"
-        settings = MONITOR.format(home=self.home, token=self.slack.token, base_url=self.slack.base_url, database=database)
+        settings = MONITOR.format(
+            home=self.home, token=self.slack.token, base_url=self.slack.base_url, database=database
+        )
         config.joinpath("monitor.yaml").write_text(settings, "utf-8")
         config.joinpath("digests.yaml").write_text(DIGESTS.format(channel=CHANNEL, every=self.every), "utf-8")
         config.joinpath("topics", "irs.yaml").write_text(TOPIC, "utf-8")

@@ -17,7 +17,11 @@ AUDITS = (
     "IRS to audit more",
     "The Internal Revenue Service will audit more returns than last year.",
 )
-HIRES = ("/hires", "Mail room in Fairmont loses clerks", "Envelopes pile up in Fairmont, where the IRS lost a fifth of its clerks.")
+HIRES = (
+    "/hires",
+    "Mail room in Fairmont loses clerks",
+    "Envelopes pile up in Fairmont, where the IRS lost a fifth of its clerks.",
+)
 
 
 async def collected(room: Newsroom, *items: tuple[str, str, str]) -> None:
