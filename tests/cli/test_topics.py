@@ -78,7 +78,7 @@ def test_lint_finds_terms_that_never_fired(archive: Path, tmp_path: Path) -> Non
     shutil.copytree(archive, folder)
     shutil.copytree(archive.parent / "seeds", tmp_path / "seeds")
     with folder.joinpath("topics", "lists.yaml").open("a", encoding="utf-8") as file:
-        file.write('\nnobody: [xylophone]\n')
+        file.write("\nnobody: [xylophone]\n")
     mendable = monitor("topics", "lint", "--config", folder)
     assert mendable.code == 1
     assert "nobody" in mendable.out
