@@ -12,36 +12,52 @@ _LONG_CELL = 40  # words on average: from here on cells are paragraphs, unless t
 _SECTIONS = frozenset(("h1", "h2", "article", "section", "main"))  # what parts a page, and no cell of data
 
 
-def settle(table: Node, blocks: list[Block]) -> None:
-    """Decide whether a table holds data; if so, make one `row` block of each of its rows, else its cells are prose."""
+# Tables done with: number of the first block -> (number after the last one, whether there is text in it).
+Settled = dict[int, tuple[int, bool]]
+
+
+def settle(table: Node, blocks: list[Block], settled: Settled) -> None:
+    """Decide whether a table holds data; if so, make one `row` block of each of its rows, else its cells are prose.
+
+    `settled` is the page's: tables inside this one are stepped over, so that a page of nested ones is read once and not once for each.
+    """
+    own, nested = _own_blocks(table, blocks, settled)
     rows: dict[int, list[Block]] = {}
-    own: list[Block] = []
-    nested = False
-    for block in blocks[table.first : table.last]:
-        row, holder = _row_of(block.node)
-        if holder is not table:
-            nested = nested or bool(block.text)
-            continue
-        own.append(block)
+    for block in own:
+        row = _row_of(block.node)
         if row is not None and block.text and block.kind in ("cell", "li", "p", "h", "quote"):
             rows.setdefault(row.order, []).append(block)
-    if nested or not is_data(list(rows.values()), table):
+    if table.last > table.first:
+        settled[table.first] = table.last, nested or any(block.text for block in own)
+    if not nested and is_data(list(rows.values()), table):
+        for cells in rows.values():
+            _merge(cells)
+    else:
         for block in own:
             if block.kind == "cell":
                 block.kind = "p"
-        return
-    for cells in rows.values():
-        _merge(cells)
 
 
-def _row_of(node: Node | None) -> tuple[Node | None, Node | None]:
-    """Return the innermost row and the innermost table around an element; a row of a table further out is none of its own."""
-    row = None
-    while node is not None and node.tag != "table":
-        if row is None and node.tag == "tr":
-            row = node
+def _own_blocks(table: Node, blocks: list[Block], settled: Settled) -> tuple[list[Block], bool]:
+    """Return the blocks in no table further in, and whether there is one with text."""
+    own: list[Block] = []
+    nested = False
+    number = table.first
+    while number < table.last:
+        end, has_text = settled.get(number, (number, False))
+        if end > number:
+            nested = nested or has_text
+            number = end
+        else:
+            own.append(blocks[number])
+            number += 1
+    return own, nested
+
+
+def _row_of(node: Node | None) -> Node | None:
+    while node is not None and node.tag not in ("tr", "table"):
         node = node.parent
-    return row, node
+    return node if node is not None and node.tag == "tr" else None
 
 
 def _cell_of(block: Block) -> Node | None:

@@ -151,6 +151,7 @@ class _Walk:
         self.links = 0
         self.sources: list[str] = []
         self.thorough = thorough
+        self.settled: tables.Settled = {}
         self.root: LexborNode | None = None
         self.total: int | None = None
         self.unread: dict[
@@ -310,7 +311,7 @@ class _Walk:
                 self.flush(node)
             node.last = len(self.page.blocks)
             if node.tag == "table":
-                tables.settle(node, self.page.blocks)
+                tables.settle(node, self.page.blocks, self.settled)
         elif link:
             self.links -= 1
 
