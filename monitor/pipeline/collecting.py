@@ -1,6 +1,7 @@
 """The first half of the flow: due feeds | poll | save, many feeds side by side, saved in batches.
 
-A slow feed delays nobody: polls are started as they fall due and saved as they end, with what has ended beside them.
+A slow feed delays nobody: polls are started as they fall due and saved as they end, with what has ended beside them. A poll is under
+way until it is saved: no feed is polled twice for want of a record, and what is in memory has a bound.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ log = structlog.get_logger("collect")
 
 BATCH = 50  # feeds a transaction (spec/collect.md, "Bars")
 BATCH_SECONDS = 0.5
-AT_ONCE = 200  # polls under way; the fetcher's own limit is what counts, this one bounds memory
+AT_ONCE = (
+    100  # polls under way or not yet saved; the fetcher's own limit is what counts, this one bounds memory
+)
+FEW = AT_ONCE * 3 // 4  # with no more than these under way, it is time for the next ones
 LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withheld from other daemons
 
 
@@ -47,9 +51,11 @@ class Collector:
     reports: list[PollReport] = field(default_factory=list)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ended: list[Polled] = field(default_factory=list)
+    _saved: asyncio.Event = field(default_factory=asyncio.Event)  # those in _ended are
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _flush_soon: asyncio.TimerHandle | None = None
     _flushes: set[asyncio.Task[None]] = field(default_factory=set)
+    _room: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _unsaved: bool = False
 
@@ -79,6 +85,8 @@ class Collector:
     def _gone(self, name: str, task: asyncio.Task[None]) -> None:
         del task
         self._under_way.pop(name, None)
+        if len(self._under_way) <= FEW:
+            self._room.set()
 
     async def collect(self, names: Collection[str] = (), force: bool = False) -> list[PollReport]:
         """Poll what is due, or with `force` everything, of the named feeds or of all; return a report for each."""
@@ -87,9 +95,14 @@ class Collector:
             self.store.feeds.states if force else self.store.feeds.due, *(() if force else (self.now(),))
         )
         wanted = [state for state in states if not names or state.name in names]
-        for first in range(0, len(wanted), AT_ONCE):
-            self.start(wanted[first : first + AT_ONCE])
-            await self.drained()
+        while wanted:
+            room = AT_ONCE - len(self._under_way)
+            self.start(wanted[:room])
+            del wanted[:room]
+            self._room.clear()
+            if len(self._under_way) > FEW:
+                await self._room.wait()
+        await self.drained()
         return self.reports[before:]
 
     async def drained(self) -> None:
@@ -134,14 +147,16 @@ class Collector:
         await self._end(self.poller.concluded(feed, state, response))
 
     async def _end(self, polled: Polled) -> None:
-        """Put an ended poll with the others of its batch."""
+        """Put an ended poll with the others of its batch, and wait until it is saved."""
         self._ended.append(polled)
         for notice in polled.notices:
             log.warning("feed", feed=polled.feed.name, notice=notice.kind, text=notice.text)
-        if len(self._ended) >= BATCH:
-            await self._flush()
+        saved = self._saved
+        if len(self._ended) >= BATCH or len(self._ended) == len(self._under_way):  # or nobody else will come
+            self._flush_later()
         elif self._flush_soon is None:
             self._flush_soon = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._flush_later)
+        await saved.wait()
 
     def _flush_later(self) -> None:
         task = asyncio.ensure_future(self._flush())
@@ -154,15 +169,18 @@ class Collector:
             self._flush_soon.cancel()
             self._flush_soon = None
         async with self._saving:
-            batch, self._ended = self._ended, []
-            if not batch:
+            if not self._ended:
                 return
+            batch, self._ended = self._ended, []
+            saved, self._saved = self._saved, asyncio.Event()
             try:
                 reports = await asyncio.to_thread(self.saver.save, batch)
             except StoreError as error:
                 self._unsaved = True
                 log.error("a batch was not saved; its feeds stay due", feeds=len(batch), error=str(error))
                 return
+            finally:
+                saved.set()
         self._unsaved = False
         for report in reports:
             self.observer.polled(report)

@@ -208,7 +208,9 @@ class Poller:
         return Polled(
             feed,
             after,
-            response,
+            replace(response, body=b"")
+            if response.body
+            else response,  # it waits to be saved, with many others
             notices=notices,
             quiet=cadence.host_quiet(state, response, now, self.policy),
         )
