@@ -43,7 +43,7 @@ check: $(DEV) ## lint, format, types, and the shipped configuration with its top
 	$(BIN)/monitor check
 
 test: $(DEV) ## every test (a missing Chromium skips only its own tests, and says so)
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(DEV) ## measure, beside the named peers, in the same run: make bench BENCH=topics
 	$(BIN)/python -m tests.bench $(BENCH)
