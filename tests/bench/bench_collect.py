@@ -1,15 +1,17 @@
 """What a polling cycle of 1,000 feeds costs: processor time of the whole process tree and memory, beside `reader` in the same run.
 
-Run as `python -m tests.bench.bench_collect [--feeds 1000] [--rules 1000] [--without reader|parts|monitor]`. A loopback server, a
+Run as `python -m tests.bench.bench_collect [--feeds 1000] [--rules 1000] [--without reader|parts|monitor|anatomy]`. A loopback server, a
 process of its own, serves made-up feeds of 40-80 KB. Three cycles, each in a fresh process: everything new; nothing changed
 (304); a tenth of the feeds changed. `monitor` does all it always does (address guard, politeness, parsing in worker processes,
 texts, rules, copies, storage; `full_text: never`); `reader` fetches, parses and stores; the parts are this project's fetcher alone,
-and with the workers behind it. Absolute times say little on a shared machine: look at the ratios.
+and with the workers behind it. A second table says what `monitor`'s own time is made of (`tests/bench/collect_anatomy.py`).
+Absolute times say little on a shared machine: look at the ratios. All modules are compiled before, as an installation does.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import subprocess
@@ -164,22 +166,28 @@ def cycles_of_monitor(feeds: int, rules: int) -> list[Cost]:
     costs = []
     with tempfile.TemporaryDirectory() as folder, server(feeds) as port:
         configure(Path(folder) / "config", port, feeds, rules)
-        command = [
-            sys.executable,
-            "-m",
-            "monitor",
-            "once",
-            "--force",
-            "--json",
-            "--config",
-            f"{folder}/config",
-        ]
+        options = ["once", "--force", "--json", "--config", f"{folder}/config"]
         for cycle in CYCLES:
             if cycle == CYCLES[2]:
                 change(port)
-            costs.append(measured(command))
+            costs.append(measured([sys.executable, "-m", "monitor", *options]))
             _check(cycle, costs[-1], feeds)
     return costs
+
+
+def anatomy(feeds: int, rules: int) -> list[dict[str, float]]:
+    """Return the CPU seconds of each part of `monitor`'s cycles."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder, server(feeds) as port:
+        configure(Path(folder) / "config", port, feeds, rules)
+        report = Path(folder) / "report.json"
+        program = [sys.executable, "-m", "tests.bench.collect_anatomy", str(report)]
+        for cycle in CYCLES:
+            if cycle == CYCLES[2]:
+                change(port)
+            measured([*program, "once", "--force", "--json", "--config", f"{folder}/config"])
+            found.append(json.loads(report.read_text()))
+    return found
 
 
 def _check(cycle: str, cost: Cost, feeds: int) -> None:
@@ -257,6 +265,17 @@ def table(results: dict[str, list[Cost]], feeds: int) -> None:
     print(f"{'goal':14}" + "".join(f"{GOALS[cycle] * feeds / 1000:>34.2f}" for cycle in CYCLES))
 
 
+def parts_table(found: list[dict[str, float]]) -> None:
+    """Print what the cycles are made of, the largest parts of the first one first."""
+    print("\nmonitor's own time by part, CPU s (and share)")
+    for part in sorted(found[0], key=lambda part: -found[0][part]):
+        cells = [
+            f"{cycle.get(part, 0.0):.2f} ({cycle.get(part, 0.0) / sum(cycle.values()):.0%})"
+            for cycle in found
+        ]
+        print(f"  {part:20}" + "".join(f"{cell:>24}" for cell in cells))
+
+
 def _cell(cost: Cost) -> str:
     return f"{cost.cpu:.2f} ({cost.wall:.1f}, {cost.main_mib:.0f} / {cost.tree_mib:.0f})"
 
@@ -266,8 +285,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--rules", type=int, default=1000)
-    parser.add_argument("--without", action="append", default=[], choices=["monitor", "reader", "parts"])
+    parser.add_argument(
+        "--without", action="append", default=[], choices=["monitor", "reader", "parts", "anatomy"]
+    )
     options = parser.parse_args()
+    compileall.compile_dir(ROOT / "monitor", quiet=2)
     results: dict[str, list[Cost]] = {}
     if "monitor" not in options.without:
         results["monitor"] = cycles_of_monitor(options.feeds, options.rules)
@@ -277,6 +299,8 @@ def main() -> None:
     if "reader" not in options.without:
         results["reader"] = cycles_of_reader(options.feeds)
     table(results, options.feeds)
+    if "anatomy" not in options.without:
+        parts_table(anatomy(options.feeds, options.rules))
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ from tests.bench.world import World
 class Feeds:
     """All feeds as ready-made answers, per version."""
 
-    def __init__(self, count: int, base: str) -> None:
-        self._world, self._base = World(), base
+    def __init__(self, count: int) -> None:
+        self._world = World()
         self._bodies = [self._answer(number, 0) for number in range(count)]
 
     def _answer(self, number: int, version: int) -> tuple[bytes, bytes]:
-        body = self._world.feed(number, self._base, version)
+        body = self._world.feed(number, version)
         etag = b'"%d-%d"' % (number, version)
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nETag: %b\r\nContent-Length: %d\r\n\r\n"
         return etag, head % (etag, len(body)) + body
@@ -71,7 +71,7 @@ async def serve(count: int) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(_Connection, "127.0.0.1", 0, backlog=1024)
     port = server.sockets[0].getsockname()[1]
-    _Connection.feeds = Feeds(count, f"http://127.0.0.1:{port}")
+    _Connection.feeds = Feeds(count)
     print(port, flush=True)
     await server.serve_forever()
 

@@ -50,25 +50,24 @@ class World:
         self.nouns = sorted({_word(chance, chance.choice((1, 2, 2, 3))) for _ in range(6000)})
         chance.shuffle(self.nouns)
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.nouns))))
-        self.names = [f"{_word(chance, 1).title()} {_word(chance, 2).title()}" for _ in range(1500)]
+        self.names = [f"{_word(chance, 1).title()} {_word(chance, 2).title()}" for _ in range(12_000)]
         self._name_weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.names))))
 
-    def feed(self, number: int, base: str, version: int = 0) -> bytes:
+    def feed(self, number: int, version: int = 0) -> bytes:
         """Return feed `number` (RSS; every fifth Atom) of 40-80 KB; each version has a few new items on top."""
+        site = f"https://www.outlet-{number}.example"
         chance = random.Random(f"feed {number}")
         size = chance.randrange(40_000, 80_000)
         items: list[Item] = []
         total = 0
         while total < size:
-            items.append(self.item(chance, f"{base}/outlet-{number}/{len(items)}", len(items)))
+            items.append(self.item(chance, f"{site}/2026/03/{len(items)}", len(items)))
             total += sum(map(len, items[-1].paragraphs)) + 420
         for step in range(version):
             fresh = random.Random(f"feed {number} version {step}")
-            items[:0] = [
-                self.item(fresh, f"{base}/outlet-{number}/v{step}-{index}", -1 - step) for index in range(3)
-            ]
+            items[:0] = [self.item(fresh, f"{site}/2026/03/v{step}-{index}", -1 - step) for index in range(3)]
         title = f"Outlet {number}"
-        return (_atom if number % 5 == 4 else _rss)(title, base, items)
+        return (_atom if number % 5 == 4 else _rss)(title, site, items)
 
     def item(self, chance: random.Random, url: str, age: int) -> Item:
         """Return one item; its text names a few people and things."""
@@ -82,7 +81,7 @@ class World:
         return [(f"topic-{number}", self._rule(chance, number)) for number in range(count)]
 
     def _rule(self, chance: random.Random, number: int) -> str:
-        name = chance.choice(self.names)
+        name = chance.choice(self.names[200:])
         nouns = chance.sample(self.nouns[200:], 4)
         kind = number % 4
         if kind == 0:
@@ -118,7 +117,7 @@ def _fragment(item: Item) -> str:
     return "".join(f"<p>{paragraph}</p>" for paragraph in item.paragraphs)
 
 
-def _rss(title: str, base: str, items: Sequence[Item]) -> bytes:
+def _rss(title: str, site: str, items: Sequence[Item]) -> bytes:
     entries = "\n".join(
         f"<item><title>{item.title}</title><link>{item.url}</link>"
         f'<guid isPermaLink="false">{item.guid}</guid><pubDate>{format_datetime(item.at, usegmt=True)}</pubDate>'
@@ -127,11 +126,11 @@ def _rss(title: str, base: str, items: Sequence[Item]) -> bytes:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
-        f"<title>{title}</title><link>{base}/</link><description>{title}</description>\n{entries}\n</channel></rss>\n"
+        f"<title>{title}</title><link>{site}/</link><description>{title}</description>\n{entries}\n</channel></rss>\n"
     ).encode()
 
 
-def _atom(title: str, base: str, items: Sequence[Item]) -> bytes:
+def _atom(title: str, site: str, items: Sequence[Item]) -> bytes:
     entries = "\n".join(
         f'<entry><title>{item.title}</title><link href="{item.url}"/><id>{item.guid}</id>'
         f"<updated>{item.at.isoformat()}</updated><author><name>Desk</name></author>"
@@ -140,5 +139,5 @@ def _atom(title: str, base: str, items: Sequence[Item]) -> bytes:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<title>{title}</title><id>{base}/</id><updated>{NOON.isoformat()}</updated>\n{entries}\n</feed>\n"
+        f"<title>{title}</title><id>{site}/</id><updated>{NOON.isoformat()}</updated>\n{entries}\n</feed>\n"
     ).encode()
