@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from monitor.errors import MonitorError, RuleError
 from monitor.models import SourceFilter, TopicSpec
 from monitor.topics import plan, tree
-from monitor.topics.checks import covered_terms, fact_in, loops, only_nots, problems, references, unsearchable
+from monitor.topics.checks import (
+    Lists,
+    covered_terms,
+    fact_in,
+    loops,
+    only_nots,
+    problems,
+    references,
+    unsearchable,
+)
 from monitor.topics.expressions import Expression, compile_regex
 from monitor.topics.language import Reading, read
 from monitor.topics.terms import meaning
@@ -83,7 +92,7 @@ def build(specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]]) -> Bui
 class _Builder:
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._texts = lists
-        self._lists = {name: tuple(read(text) for text in texts) for name, texts in lists.items()}
+        self._lists = Lists({name: tuple(read(text) for text in texts) for name, texts in lists.items()})
         self.built = Built()
         self.problems: list[RuleProblem] = []
         self._numbers: dict[tuple[str, bool], int] = {}
@@ -94,20 +103,16 @@ class _Builder:
     # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def check_lists(self) -> None:
         """Check every expression of every list, used or not."""
-        broken = set()
-        for name, index, error in loops(self._lists):
+        readings = dict(self._lists)
+        for name, index, error in list(loops(self._lists)):
             self._report((name, "list", index), error)
-            broken.add(name)
-        for name, readings in self._lists.items():
-            if not readings:
+            self._lists[name] = ()  # expanding it would not end
+        for name, items in readings.items():
+            if not items:
                 self._report((name, "list", 0), RuleError("empty list", 0, 1, "write at least one term"))
-            for index, reading in enumerate(readings):
+            for index, reading in enumerate(items):
                 self._check((name, "list", index), reading, whole=False)
                 self._used.update(references((reading,)))
-        if broken:  # expanding them would not end
-            self._lists = {
-                name: readings for name, readings in self._lists.items() if name not in broken
-            } | dict.fromkeys(broken, ())
 
     def warn_unused(self) -> None:
         """Warn of lists that no rule and no other list names."""
@@ -202,7 +207,9 @@ class _Builder:
                 self._step(tree, text, fields=fields) for tree, text in zip(trees, texts, strict=True)
             )
             placed = all(part.placed for part in parts)
-            self._list_steps[key] = _any(f"${name}", parts, placed=placed)
+            whole = _any(f"${name}", parts, placed=placed)
+            needs = plan.needs_mention(whole)
+            self._list_steps[key] = plan.Named(whole.written, placed, whole.terms, whole, needs)
         return self._list_steps[key]
 
 

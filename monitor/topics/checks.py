@@ -30,11 +30,24 @@ from monitor.topics.tree import (
     walk,
 )
 
-Trees = Mapping[str, tuple[Reading, ...]]
+
+class Lists(dict[str, tuple[Reading, ...]]):
+    """The expressions of all lists by name, with what was found out about them, each once however often they are named."""
+
+    def __init__(self, readings: Mapping[str, tuple[Reading, ...]]) -> None:
+        super().__init__(readings)
+        self.facts: dict[str, str] = {}
+        self.unsearchable: dict[str, bool] = {}
+
+    def trees(self, name: str) -> list[Node]:
+        """Return the trees of a list that could be read."""
+        return [reading.tree for reading in self[name] if reading.tree is not None]
+
+
 _PARTS = ("title", "lead", "body")
 
 
-def problems(tree: Node, lists: Trees) -> Iterator[RuleError]:
+def problems(tree: Node, lists: Lists) -> Iterator[RuleError]:
     """Yield everything wrong with a tree whose lists are in `lists`; `loops` must have found none among those."""
     for node in walk(tree):
         if isinstance(node, ListRef) and node.name not in lists:
@@ -44,7 +57,7 @@ def problems(tree: Node, lists: Trees) -> Iterator[RuleError]:
     yield from _never(tree, ())
 
 
-def unknown_list(node: ListRef, lists: Trees) -> RuleError:
+def unknown_list(node: ListRef, lists: Lists) -> RuleError:
     """Return the mistake of naming a list that is not there."""
     close = nearest(node.name, lists)
     hint = f"${close}" if close else f"define it in lists.yaml:  {node.name}: [first term, second term]"
@@ -53,7 +66,7 @@ def unknown_list(node: ListRef, lists: Trees) -> RuleError:
 
 
 # ── Lists that refer to themselves ──────────────────────────────────────────────────────────────────────────────────────────────
-def loops(lists: Trees) -> Iterator[tuple[str, int, RuleError]]:
+def loops(lists: Lists) -> Iterator[tuple[str, int, RuleError]]:
     """Yield (list, index of expression, mistake) for every reference by which a list reaches itself."""
     for name, readings in lists.items():
         for index, reading in enumerate(readings):
@@ -63,7 +76,7 @@ def loops(lists: Trees) -> Iterator[tuple[str, int, RuleError]]:
                     yield name, index, RuleError(f"list {name} refers to itself", node.start, node.end, chain)
 
 
-def _path(start: str, goal: str, lists: Trees) -> tuple[str, ...]:
+def _path(start: str, goal: str, lists: Lists) -> tuple[str, ...]:
     """Return the shortest chain of lists from `start` to `goal`, both included; empty if there is none."""
     came: dict[str, str] = {start: ""}
     queue = [start]
@@ -88,28 +101,29 @@ def references(readings: tuple[Reading, ...]) -> Iterator[str]:
 
 
 # ── Mentions and facts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def fact_in(node: Node, lists: Trees, entered: frozenset[str] = frozenset()) -> str:
+def fact_in(node: Node, lists: Lists) -> str:
     """Return what makes a node a fact without a place in the text (`AND`, `NOT`, `url:`, `$list`); empty if it is a mention."""
     if isinstance(node, And | Not):
         return operator(node)
     if isinstance(node, Zone):
-        return f"{node.name}:" if node.name in FIELD_ZONES else fact_in(node.part, lists, entered)
+        return f"{node.name}:" if node.name in FIELD_ZONES else fact_in(node.part, lists)
     if isinstance(node, AtLeast):
-        return fact_in(node.part, lists, entered)
+        return fact_in(node.part, lists)
     if isinstance(node, Or):
-        return next(filter(None, (fact_in(part, lists, entered) for part in node.parts)), "")
-    if isinstance(node, ListRef) and node.name in lists and node.name not in entered:
-        inside = (
-            fact_in(item.tree, lists, entered | {node.name})
-            for item in lists[node.name]
-            if item.tree is not None
-        )
-        why = next(filter(None, inside), "")
+        return next(filter(None, (fact_in(part, lists) for part in node.parts)), "")
+    if isinstance(node, ListRef) and node.name in lists:
+        why = _fact_in_list(node.name, lists)
         return f"${node.name}, which holds {why}" if why else ""
     return ""
 
 
-def _misplaced(node: Near | Outside | NotNear | AtLeast, lists: Trees) -> Iterator[RuleError]:
+def _fact_in_list(name: str, lists: Lists) -> str:
+    if name not in lists.facts:
+        lists.facts[name] = next(filter(None, (fact_in(tree, lists) for tree in lists.trees(name))), "")
+    return lists.facts[name]
+
+
+def _misplaced(node: Near | Outside | NotNear | AtLeast, lists: Lists) -> Iterator[RuleError]:
     name = operator(node)
     for part in children(node):
         why = fact_in(part, lists)
@@ -126,22 +140,25 @@ def _fact_hint(name: str) -> str:
 
 
 # ── Something to search for ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def unsearchable(node: Node, lists: Trees, entered: frozenset[str] = frozenset()) -> Node | None:
+def unsearchable(node: Node, lists: Lists) -> Node | None:
     """Return the part that can hold where nothing at all is found (only NOTs), or None if every way to hold finds something."""
     if isinstance(node, Not):
         return node
     if isinstance(node, And):
-        missing = [unsearchable(part, lists, entered) for part in node.parts]
-        return None if any(part is None for part in missing) else node
+        return node if all(unsearchable(part, lists) is not None for part in node.parts) else None
     if isinstance(node, Or):
-        return next((part for part in node.parts if unsearchable(part, lists, entered) is not None), None)
+        return next((part for part in node.parts if unsearchable(part, lists) is not None), None)
     if isinstance(node, Zone):
-        return unsearchable(node.part, lists, entered)
-    if isinstance(node, ListRef) and node.name in lists and node.name not in entered:
-        inside = [item.tree for item in lists[node.name] if item.tree is not None]
-        bad = any(unsearchable(tree, lists, entered | {node.name}) is not None for tree in inside)
-        return node if bad else None
+        return unsearchable(node.part, lists)
+    if isinstance(node, ListRef) and node.name in lists:
+        return node if _unsearchable_list(node.name, lists) else None
     return None
+
+
+def _unsearchable_list(name: str, lists: Lists) -> bool:
+    if name not in lists.unsearchable:
+        lists.unsearchable[name] = any(unsearchable(tree, lists) is not None for tree in lists.trees(name))
+    return lists.unsearchable[name]
 
 
 def only_nots(node: Node) -> RuleError:

@@ -18,7 +18,6 @@ from monitor.topics.layout import (
     RUNS_ON,
     Paragraph,
     blocks,
-    is_parted,
     layout,
     lines_as,
     seed_paragraphs,
@@ -30,7 +29,7 @@ LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
 _SHOUT_SHARE = 0.8
 BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
-_SOFT_WORD = b" %b " % SOFT_BYTE
+_SOFT_WORD, _DOT = b" %b " % SOFT_BYTE, ord(".")
 
 Window = tuple[int, int]  # word numbers, the second exclusive
 
@@ -44,7 +43,7 @@ class Document:
     def __init__(self, title: str, text: str) -> None:
         self.title = title = _without_marks(title)
         self.text = text = _without_marks(text)
-        self._kinds = None if is_parted(text) else layout(text)
+        self._kinds = layout(text)
         self._enter()
 
     @cached_property
@@ -58,7 +57,7 @@ class Document:
     def _enter(self) -> None:
         marked, self._even = spaced_and_even(self._joined())
         self._marked = marked
-        self.cased = marked.replace(_SOFT_WORD, b" ") if _SOFT_WORD in marked else marked
+        self.cased = marked.replace(_SOFT_WORD, b" ") if SOFT_BYTE in marked else marked
         self.folded = fold(self.cased)
 
     @classmethod
@@ -105,6 +104,15 @@ class Document:
     @cached_property
     def starts(self) -> list[int]:
         """The number of the first word of each paragraph, and one past the last word at the end."""
+        if SOFT_BYTE in self._marked:
+            return self._starts_by_line()
+        numbers = self._checkpoints[1]
+        return [
+            *numbers[: len(self.paragraphs)],
+            self.folded.count(b" ", self._checkpoints[0][-1]) + numbers[-1] - 1,
+        ]
+
+    def _starts_by_line(self) -> list[int]:
         found, at = [], 0
         for block in self._marked.split(BORDER_BYTE):
             for line in block.split(SOFT_BYTE):
@@ -156,10 +164,9 @@ class Document:
     @cached_property
     def body_words(self) -> int:
         """How many words the body has."""
-        return sum(
-            end - start
-            for start, end in map(self.paragraph_window, range(self.first_body, len(self.paragraphs)))
-        )
+        start, end = self.zone_window("body")
+        borders = sum(not paragraph.runs_on for paragraph in self.paragraphs[self.first_body : -1])
+        return max(0, end - start - borders)
 
     def zone_window(self, zone: str) -> Window:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""
@@ -207,9 +214,11 @@ class Document:
         number = word - self.starts[index]
         if self._even is None or index in self._places:
             return index, *self.places(index)[number]
-        base = self.paragraphs[index].start
-        start, end = nth_word(self._lines(index), number)
-        return index, base + start, base + self._with_dot(index, start, end)
+        line, base = self._lines(index), self.paragraphs[index].start
+        start, end = nth_word(line, number)
+        if _DOT in line[start:end]:
+            end = self._with_dot(index, start, end)
+        return index, base + start, base + end
 
     def _with_dot(self, index: int, start: int, end: int) -> int:
         """Return the end of a word with the last full stop of a dotted one, as `places` does."""

@@ -21,6 +21,7 @@ from monitor.topics.expressions import Expression
 from monitor.topics.variants import Key, Variant
 
 Mark = tuple[bool, int, bool]  # cased, literal, in the title
+Needs = tuple[frozenset[int], ...]
 Hit = tuple[int, int, int]  # literal, start, end in bytes
 
 
@@ -97,7 +98,8 @@ class Index:
             (cased, title): defaultdict(list) for cased in (False, True) for title in (False, True)
         }
         self._anchor_rules(rules)
-        self.needs = [_needs(rule.match, self.entries) for rule in rules]
+        known: dict[int, Needs] = {}
+        self.needs = [_needs(rule.match, self.entries, known) for rule in rules]
 
     # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _entry(self, lexeme: Lexeme) -> Entry:
@@ -157,20 +159,27 @@ class Index:
 _END = itemgetter(2)
 
 
-def _needs(step: plan.Step, entries: Sequence[Entry]) -> tuple[frozenset[int], ...]:
-    """Return sets of terms, of each of which one must be found in the text wherever the step holds; none where that cannot be said."""
+def _needs(step: plan.Step, entries: Sequence[Entry], lists: dict[int, Needs]) -> Needs:
+    """Return sets of terms, of each of which one must be found in the text wherever the step holds; none where that cannot be said.
+
+    `lists` keeps what was worked out for lists, which many rules name.
+    """
     if isinstance(step, plan.Term):
         entry = entries[step.number]
         return (frozenset([step.number]),) if entry.units or entry.expression else ()
+    if isinstance(step, plan.Named):
+        if id(step) not in lists:
+            lists[id(step)] = _needs(step.part, entries, lists)
+        return lists[id(step)]
     if isinstance(step, plan.Any):
-        of_parts = [_needs(part, entries) for part in step.alternatives]
+        of_parts = [_needs(part, entries, lists) for part in step.alternatives]
         return (frozenset().union(*(needs[0] for needs in of_parts)),) if all(of_parts) else ()
     if isinstance(step, plan.All | plan.Near):
-        return tuple(need for part in step.parts for need in _needs(part, entries))
+        return tuple(need for part in step.parts for need in _needs(part, entries, lists))
     if isinstance(step, plan.Outside | plan.NotNear):
-        return _needs(step.left, entries)
+        return _needs(step.left, entries, lists)
     if isinstance(step, plan.AtLeast | plan.Zone):
-        return _needs(step.part, entries)
+        return _needs(step.part, entries, lists)
     return ()
 
 
@@ -207,6 +216,8 @@ class Anchors:
             return self._term(step)
         if isinstance(step, plan.Any):
             return self._union(step)
+        if isinstance(step, plan.Named):
+            return self.of(step.part)
         if isinstance(step, plan.All | plan.Near):
             return self._rarest(step.parts)
         if isinstance(step, plan.Outside | plan.NotNear):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.models import Article, Completeness, Match, Span
 from monitor.topics import plan
@@ -14,8 +14,7 @@ from monitor.topics.searching import Search
 from monitor.topics.sources import passes
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """Whether an expression holds: its mentions (None: it does not), the scope it was judged in, and the mentions dropped."""
 
     found: plan.Found
@@ -31,6 +30,8 @@ def hold(step: plan.Step, search: plan.Source) -> Holding:
     """
     drops: list[plan.Drop] = []
     scope = plan.Scope(search, drops=drops)
+    if isinstance(step, plan.Term) and not step.acronym:  # a rule of one term, as most of many thousands are
+        return Holding(search.mentions(step.number) or None, scope, drops)
     found = step.look(scope)
     if drops and any(drop.reason == plan.WEAK for drop in drops) and step.seen(plan.Scope(search)):
         drops = []
@@ -61,11 +62,12 @@ def judge(rule: Rule, article: Article, search: Search) -> Match | None:
 def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
     """Return where the terms of mentions stand in the original title and text, in order and each once."""
     parts = sorted({part for mention in mentions for part in mention[2]})
-    return tuple(dict.fromkeys(span(search, part) for part in parts))
+    found = [span(search, part) for part in parts]
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 def span(search: Search, part: tuple[int, int, int]) -> Span:
     """Return where one term stands."""
     first, last, term = part
-    place = search.regex_places.get(part) or search.document.span(first, last)
+    place = (search.regex_places and search.regex_places.get(part)) or search.document.span(first, last)
     return Span(*place, search.written(term))

@@ -109,6 +109,8 @@ def _refusal(text: str) -> RuleError | None:
 
 
 def _too_deep(text: str) -> RuleError | None:
+    if text.count("(") + text.count("（") <= MAX_DEPTH:
+        return None
     depth = 0
     for at, char in enumerate(text):
         if char in "(（":
@@ -127,7 +129,8 @@ class _Parser:
 
     def __init__(self, text: str, found: list[Token], errors: list[RuleError]) -> None:
         self._text = text
-        self._tokens = found
+        self._last = len(found) - 1  # an `end`; one more behind it, for who steps over it
+        self._tokens = [*found, found[-1]]
         self._errors = errors
         self._at = 0
         self._depth = 0
@@ -251,7 +254,7 @@ class _Parser:
     # ── mistakes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     @property
     def _here(self) -> Token:
-        return self._tokens[min(self._at, len(self._tokens) - 1)]
+        return self._tokens[self._at]
 
     @property
     def _end(self) -> int:
@@ -261,7 +264,7 @@ class _Parser:
     def _fail(self, message: str, token: Token, hint: str, end: int | None = None) -> None:
         self._errors.append(RuleError(message, token.start, end or max(token.end, token.start + 1), hint))
         if len(self._errors) > 2 * MAX_ERRORS:
-            self._at = len(self._tokens) - 1
+            self._at = self._last
 
     def _nested(self, token: Token, step: Step) -> Node | None:
         """Go one level down, unless that is deeper than anybody writes by hand."""
@@ -269,7 +272,7 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             if self._depth == MAX_DEPTH + 1:
                 self._fail(f"nested deeper than {MAX_DEPTH}", token, "name the inner parts as lists")
-            self._at = len(self._tokens) - 1
+            self._at = self._last
             return None
         part = step()
         self._depth -= 1

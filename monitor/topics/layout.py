@@ -34,26 +34,40 @@ class Paragraph(NamedTuple):
     runs_on: bool = False  # the next line continues it: a phrase may reach over the line break
 
 
-def layout(text: str) -> list[int]:
-    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that runs on (`RUNS_ON`).
+def layout(text: str) -> list[int] | None:
+    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that `RUNS_ON`.
 
-    Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next.
+    Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next. None if
+    blank lines part the paragraphs: then it is no seed document, and a line break is only a space (`blocks`).
     """
     lines = text.split("\n")
+    if "\r" in text or ("" in lines and "" in lines[:-1]):
+        return None
     kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
-    since = min(len(lines) - 5, len(lines) * 2 // 3)
+    since = _first_late(lines)
     for number, line in enumerate(lines):
         if kinds[number] == _UNSURE or number >= since:
-            kinds[number] = _kind(
-                line, lines[number + 1] if number + 1 < len(lines) else RULE, late=number >= since
-            )
-    if RUNS_ON in kinds and not any(kinds[max(at for at, kind in enumerate(kinds) if kind == RUNS_ON) + 1 :]):
-        kinds[max(at for at, kind in enumerate(kinds) if kind == RUNS_ON)] = (
-            _PARAGRAPH  # it ran on into furniture
-        )
+            following = lines[number + 1] if number + 1 < len(lines) else RULE
+            kinds[number] = _kind(line, following, late=number >= since)
+    return kinds if RUNS_ON not in kinds else _settled(kinds)
+
+
+def _first_late(lines: list[str]) -> int:
+    """Return from which line on a contributor line may stand (see `seed`); past the end if no line has the words of one."""
+    since = max(0, min(len(lines) - 5, len(lines) * 2 // 3))
+    tail = "\n".join([line for line in lines[since:] if len(line) <= _CONTRIBUTOR_MAX])
+    return since if any(map(tail.__contains__, _CONTRIBUTOR_HINTS)) else len(lines)
+
+
+def _settled(kinds: list[int]) -> list[int]:
+    """Return the kinds with the last paragraph running on into nothing: what followed it was furniture."""
+    last = max(number for number, kind in enumerate(kinds) if kind)
+    if kinds[last] == RUNS_ON:
+        kinds[last] = _PARAGRAPH
     return kinds
 
 
+_CONTRIBUTOR_MAX = 400  # characters; as in `seed`
 _SKIPPED, _PARAGRAPH, RUNS_ON, _UNSURE = 0, 1, 2, 3
 _ENDINGS = frozenset(_STOPS)
 _ODD = frozenset("!-")
@@ -100,11 +114,6 @@ def seed_paragraphs(kinds: list[int], text: str) -> list[Paragraph]:
             found.append(Paragraph("body", start, start + len(line), kind == RUNS_ON))
         start += len(line) + 1
     return found
-
-
-def is_parted(text: str) -> bool:
-    """Tell whether blank lines part the paragraphs: then it is no seed document, and a line break is only a space."""
-    return "\n\n" in text or "\r" in text or text.startswith("\n")
 
 
 def blocks(lines: list[str]) -> list[Paragraph]:

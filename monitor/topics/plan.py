@@ -20,6 +20,7 @@ class Source(Protocol):
     """Where mentions come from: one article, searched."""
 
     document: Document
+    kept: dict[tuple[int, Window | None, bool], Found]
 
     def mentions(self, term: int) -> list[Mention]:
         """Return all mentions of a term, in order."""
@@ -165,6 +166,34 @@ class Any(Step):
     def parts(self) -> tuple[Step, ...]:
         """The alternatives."""
         return self.alternatives
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named(Step):
+    """A list. What it finds is kept with the article, since many rules, and other lists, may name it."""
+
+    part: Step
+    needs: bool  # see `needs_mention`
+
+    def look(self, scope: Scope) -> Found:
+        """Return the mentions of the list, worked out once for each window."""
+        kept, key = scope.source.kept, (id(self), scope.window, scope.trusting)
+        if key not in kept:
+            kept[key] = self.part.look(scope)
+        found = kept[key]
+        return None if found is None else list(found)
+
+    def seen(self, scope: Scope) -> bool:
+        """Tell whether anything the list wants is in ordinary text, worked out once for each window."""
+        kept, key = scope.source.kept, (-id(self), scope.window, scope.trusting)
+        if key not in kept:
+            kept[key] = [] if self.part.seen(scope) else None
+        return kept[key] is not None
+
+    @property
+    def parts(self) -> tuple[Step, ...]:
+        """The list's expressions together."""
+        return (self.part,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -368,6 +397,8 @@ def needs_mention(step: Step) -> bool:
     """Tell whether a step can hold only where one of its terms is mentioned."""
     if isinstance(step, Term):
         return True
+    if isinstance(step, Named):
+        return step.needs
     if isinstance(step, Any):
         return all(map(needs_mention, step.alternatives))
     if isinstance(step, All):

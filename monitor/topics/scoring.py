@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from monitor.topics import plan
-from monitor.topics.document import Document
+from monitor.topics.document import Document, Window
 from monitor.topics.mentions import Mention
 
 ABOUT, ALSO = 50.0, 25.0
@@ -42,6 +42,7 @@ class Scorer:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.parts: list[ScorePart] = []
+        self._lists: dict[tuple[int, Window | None], float | None] = {}
 
     def score(self, step: plan.Step, scope: plan.Scope, found: plan.Found) -> float:
         """Return the about-ness (0-100) of a step that holds in the scope with these mentions; one without places counts in full."""
@@ -56,10 +57,19 @@ class Scorer:
             return _geometric(
                 [share for part in step.parts if (share := self._share(part, scope)) is not None]
             )
+        if isinstance(step, plan.Named) and not step.placed:
+            return self._list(step, scope)
         if isinstance(step, plan.Any) and not step.placed:
             return self._either(step, scope)
         found = step.look(scope)
         return self._concept(step.written, found) if found else None
+
+    def _list(self, step: plan.Named, scope: plan.Scope) -> float | None:
+        """A list of facts is scored once for each window."""
+        key = (id(step), scope.window)
+        if key not in self._lists:
+            self._lists[key] = self._share(step.part, scope)
+        return self._lists[key]
 
     def _either(self, step: plan.Any, scope: plan.Scope) -> float | None:
         """Terms of a mixed OR are one concept; its facts score on their own."""

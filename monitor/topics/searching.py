@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from monitor.topics.build import Lexeme
-from monitor.topics.document import Document
+from monitor.topics.document import Document, Window
 from monitor.topics.expressions import Expression
 from monitor.topics.index import Entry, Hit, Index, Use
 from monitor.topics.mentions import Mention, in_order, leaf
+from monitor.topics.plan import Found
 from monitor.topics.terms import exact_form
 from monitor.topics.variants import Variant
 
@@ -28,6 +29,7 @@ class Search:
         self._fields = fields
         self._folded_hits = index.folded.hits(document.folded)
         self._cased_hits = index.cased.hits(document.cased) if index.cased.numbers else []
+        self.kept: dict[tuple[int, Window | None, bool], Found] = {}
         self._mentions: dict[int, list[Mention]] = {}
         self._field_searches: dict[str, FieldSearch] = {}
         self.regex_places: dict[tuple[int, int, int], tuple[str, int, int]] = {}
@@ -66,15 +68,16 @@ class Search:
         )
 
     def _unit(self, uses: tuple[Use, ...], exact: str) -> list[tuple[int, int]]:
-        found: set[tuple[int, int]] = set()
+        found: list[tuple[int, int]] = []
         for use in uses:
+            size = len(use.variant.words)
             for end in (self._cased_ends if use.cased else self._folded_ends).get(use.literal, ()):
                 first = self.document.word_at(end, cased=use.cased) - use.back
                 if use.direct or self._stands(use.variant, first):
-                    found.add((first, first + len(use.variant.words) - 1))
+                    found.append((first, first + size - 1))
         if exact:
-            found = {place for place in found if exact == self._exact(*place)}
-        return sorted(found)
+            found = [place for place in found if exact == self._exact(*place)]
+        return sorted(set(found)) if len(found) > 1 else found
 
     def _stands(self, variant: Variant, first: int) -> bool:
         return variant.stands_at(first, self.document.folded_words, self.document.cased_words)
@@ -171,6 +174,7 @@ class FieldSearch:
 
     def __init__(self, lexemes: list[Lexeme], zone: str, values: tuple[str, ...]) -> None:
         self.document = Document.of_fields(zone, values)
+        self.kept: dict[tuple[int, Window | None, bool], Found] = {}
         self._lexemes = lexemes
 
     def mentions(self, term: int) -> list[Mention]:

@@ -82,8 +82,8 @@ def _seen(step: plan.Step, scope: plan.Scope) -> list[tuple[int, int, tuple[tupl
     if isinstance(step, plan.No | plan.Field):
         return []
     found = step.look(scope) if step.placed else None
-    if found:
-        return found
+    if found or isinstance(step, plan.Named):
+        return found or []
     wanted = (step.left,) if isinstance(step, plan.Outside | plan.NotNear) else step.parts
     return sorted({mention for part in wanted for mention in _seen(part, scope)})
 
@@ -109,8 +109,11 @@ def _nearly_close(step: plan.Near, scope: plan.Scope) -> bool:
 
 
 def _walk(step: plan.Step) -> Iterator[plan.Step]:
-    yield step
-    for part in step.parts:
-        yield from _walk(part)
-    if isinstance(step, plan.No | plan.Field):
-        yield from _walk(step.part)
+    """Yield a step and everything below it, each once."""
+    waiting, met = [step], set[int]()
+    while waiting:
+        here = waiting.pop()
+        if id(here) not in met:
+            met.add(id(here))
+            yield here
+            waiting.extend((here.part,) if isinstance(here, plan.No | plan.Field) else here.parts)
