@@ -50,6 +50,7 @@ bench: $(DEV) ## measure, beside the named peers, in the same run: make bench BE
 
 drill: $(DEV) ## kill -9 the daemon N times at random and at every named point: make drill N=2000
 	$(BIN)/python -m tests.end_to_end.drill --kills $(N)
+	$(BIN)/python -m pytest -m drill
 
 lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras pyproject.toml -o requirements.lock
