@@ -86,9 +86,9 @@ def test_many_changes_are_counted(write: Write) -> None:
 def test_what_needs_a_restart_is_told(write: Write) -> None:
     """Only settings that are read once at the start need one."""
     old = loaded(write())
-    new = loaded(write(monitor="tick: 9s\ndatabase: sqlite:///other.db\n"))
+    new = loaded(write(monitor="retention: {matched: 300d}\ndatabase: sqlite:///other.db\n"))
     assert needs_restart(old, new) == ("database",)
-    assert describe(old, new) == ("database changed (takes effect after a restart)", "tick: 5s → 9s")
+    assert describe(old, new) == ("database changed (takes effect after a restart)", "retention.matched: 400d → 300d")
 
 
 @given(st.timedeltas(timedelta(microseconds=1), timedelta(days=3000)))
