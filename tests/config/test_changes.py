@@ -88,7 +88,10 @@ def test_what_needs_a_restart_is_told(write: Write) -> None:
     old = loaded(write())
     new = loaded(write(monitor="retention: {matched: 300d}\ndatabase: sqlite:///other.db\n"))
     assert needs_restart(old, new) == ("database",)
-    assert describe(old, new) == ("database changed (takes effect after a restart)", "retention.matched: 400d → 300d")
+    assert describe(old, new) == (
+        "database changed (takes effect after a restart)",
+        "retention.matched: 400d → 300d",
+    )
 
 
 @given(st.timedeltas(timedelta(microseconds=1), timedelta(days=3000)))
