@@ -10,6 +10,7 @@ from monitor.topics import plan
 from monitor.topics.build import Rule
 from monitor.topics.judging import Holding, hold, span, spans
 from monitor.topics.mentions import Mention, count_apart, gap
+from monitor.topics.scope import Found, Scope, Source
 from monitor.topics.scoring import ScorePart, Scorer, band, order
 from monitor.topics.searching import Search
 from monitor.topics.sources import Verdict, verdicts
@@ -104,8 +105,8 @@ def explain(rule: Rule, article: Article, search: Search) -> Explanation:
 
 def _reason(
     rule: Rule,
-    found: plan.Found,
-    vetoed: plan.Found,
+    found: Found,
+    vetoed: Found,
     score: float | None,
     filters: Iterable[Verdict],
     teaser: str,
@@ -194,9 +195,9 @@ def _as_dropped(search: Search, part: tuple[int, int, int], reason: str) -> Drop
 
 
 # ── Why not ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def failing(step: plan.Step, scope: plan.Scope) -> Iterator[Failing]:
+def failing(step: plan.Step, scope: Scope) -> Iterator[Failing]:
     """Yield the smallest clauses that keep a step from holding in a scope."""
-    quiet = plan.Scope(scope.source, scope.window, trusting=scope.trusting)
+    quiet = Scope(scope.source, scope.window, trusting=scope.trusting)
     if step.look(quiet) is not None:
         return
     if isinstance(step, plan.All):
@@ -210,7 +211,7 @@ def failing(step: plan.Step, scope: plan.Scope) -> Iterator[Failing]:
         yield Failing(step.written, _single_reason(step, quiet))
 
 
-def _failing_pair(step: plan.Near | plan.Outside | plan.NotNear, scope: plan.Scope) -> Iterator[Failing]:
+def _failing_pair(step: plan.Near | plan.Outside | plan.NotNear, scope: Scope) -> Iterator[Failing]:
     sides = (step.left, step.right) if isinstance(step, plan.Near) else (step.left,)
     missing = [side for side in sides if side.look(scope) is None]
     for side in missing:
@@ -219,7 +220,7 @@ def _failing_pair(step: plan.Near | plan.Outside | plan.NotNear, scope: plan.Sco
         yield Failing(step.written, _pair_reason(step, scope))
 
 
-def _pair_reason(step: plan.Near | plan.Outside | plan.NotNear, scope: plan.Scope) -> str:
+def _pair_reason(step: plan.Near | plan.Outside | plan.NotNear, scope: Scope) -> str:
     lefts, rights = step.left.look(scope) or [], step.right.look(scope) or []
     if isinstance(step, plan.Near):
         between = closest(lefts, rights, scope.source, ordered=step.ordered)
@@ -238,7 +239,7 @@ def _pair_reason(step: plan.Near | plan.Outside | plan.NotNear, scope: plan.Scop
 
 
 def closest(
-    lefts: Iterable[Mention], rights: Iterable[Mention], source: plan.Source, *, ordered: bool
+    lefts: Iterable[Mention], rights: Iterable[Mention], source: Source, *, ordered: bool
 ) -> int | None:
     """Return the fewest words between a left and a right mention in one paragraph, or None."""
     paragraph_of, others = source.document.paragraph_of, list(rights)
@@ -251,12 +252,12 @@ def closest(
     return min(gaps, default=None)
 
 
-def _failing_zone(step: plan.Zone, scope: plan.Scope) -> Iterator[Failing]:
+def _failing_zone(step: plan.Zone, scope: Scope) -> Iterator[Failing]:
     anywhere = step.part.look(scope) is not None
     yield Failing(step.written, f"found, but not in the {step.zone}" if anywhere else "not found")
 
 
-def _single_reason(step: plan.Step, scope: plan.Scope) -> str:
+def _single_reason(step: plan.Step, scope: Scope) -> str:
     if isinstance(step, plan.AtLeast):
         count = count_apart(step.part.look(scope) or ())
         return f"{count} of at least {step.count} mentions"

@@ -9,6 +9,7 @@ from monitor.models import Article, Completeness, Match, Span
 from monitor.topics import plan
 from monitor.topics.build import Rule
 from monitor.topics.mentions import Mention
+from monitor.topics.scope import WEAK, Drop, Found, Scope, Source
 from monitor.topics.scoring import Scorer, order
 from monitor.topics.searching import Search
 from monitor.topics.sources import passes
@@ -17,25 +18,25 @@ from monitor.topics.sources import passes
 class Holding(NamedTuple):
     """Whether an expression holds: its mentions (None: it does not), the scope it was judged in, and the mentions dropped."""
 
-    found: plan.Found
-    scope: plan.Scope
-    drops: list[plan.Drop]
+    found: Found
+    scope: Scope
+    drops: list[Drop]
 
 
-def hold(step: plan.Step, search: plan.Source) -> Holding:
+def hold(step: plan.Step, search: Source) -> Holding:
     """Judge an expression over a whole article.
 
     First acronyms in headlines all in capitals count for nothing; only if that dropped any, and the expression is also mentioned in
     ordinary text, it is judged again with them.
     """
-    drops: list[plan.Drop] = []
-    scope = plan.Scope(search, drops=drops)
+    drops: list[Drop] = []
+    scope = Scope(search, drops=drops)
     if isinstance(step, plan.Term) and not step.acronym:  # a rule of one term, as most of many thousands are
         return Holding(search.mentions(step.number) or None, scope, drops)
     found = step.look(scope)
-    if drops and any(drop.reason == plan.WEAK for drop in drops) and step.seen(plan.Scope(search)):
+    if drops and any(drop.reason == WEAK for drop in drops) and step.seen(Scope(search)):
         drops = []
-        scope = plan.Scope(search, trusting=True, drops=drops)
+        scope = Scope(search, trusting=True, drops=drops)
         found = step.look(scope)
     return Holding(found, scope, drops)
 

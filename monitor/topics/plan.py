@@ -6,92 +6,12 @@ not hold. A scope is a stretch of one article; zones narrow it. Steps know nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from monitor.topics.document import Document, Window
 from monitor.topics.mentions import Mention, count_apart, near, not_near, outside
-
-Found = list[Mention] | None
-
-
-class Source(Protocol):
-    """Where mentions come from: one article, searched."""
-
-    document: Document
-    kept: dict[tuple[int, Window | None, bool], Found]
-
-    def mentions(self, term: int) -> list[Mention]:
-        """Return all mentions of a term, in order."""
-        ...
-
-    def found(self, terms: frozenset[int]) -> Iterable[int]:
-        """Return those of the terms that may have mentions."""
-        ...
-
-    def field(self, zone: str) -> Source:
-        """Return the article's metadata of one kind as a source of its own."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A mention that does not count, and why."""
-
-    mention: Mention
-    reason: str
-
-
-class Scope:
-    """A stretch of an article. `trusting` counts acronyms in headlines all in capitals; `drops`, if a list, collects what was dropped."""
-
-    __slots__ = ("drops", "source", "trusting", "window")
-
-    def __init__(
-        self,
-        source: Source,
-        window: Window | None = None,
-        *,
-        trusting: bool = False,
-        drops: list[Drop] | None = None,
-    ) -> None:
-        self.source = source
-        self.window = window
-        self.trusting = trusting
-        self.drops = drops
-
-    def narrowed(self, window: Window) -> Scope:
-        """Return the part of this scope inside a window of words."""
-        if self.window is not None:
-            window = max(window[0], self.window[0]), min(window[1], self.window[1])
-        return Scope(self.source, window, trusting=self.trusting, drops=self.drops)
-
-    def mentions(self, step: Term) -> list[Mention]:
-        """Return the mentions of a term here; weak ones only if trusting."""
-        found = self.source.mentions(step.number)
-        if self.window is not None:
-            low, high = self.window
-            found = [mention for mention in found if mention[0] >= low and mention[1] < high]
-        if step.acronym and found and not self.trusting:
-            found = self._strong(found)
-        return found
-
-    def _strong(self, found: list[Mention]) -> list[Mention]:
-        document = self.source.document
-        weak = [mention for mention in found if document.shouts(mention[0])]
-        if not weak:
-            return found
-        self.drop(weak, WEAK)
-        return [mention for mention in found if not document.shouts(mention[0])]
-
-    def drop(self, mentions: Iterable[Mention], reason: str) -> None:
-        """Note mentions that do not count."""
-        if self.drops is not None:
-            self.drops.extend(Drop(mention, reason) for mention in mentions)
-
-
-WEAK = "weak: an acronym in a headline all in capitals, and no other hit in ordinary text"
+from monitor.topics.scope import Found, Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +49,7 @@ class Term(Step):
 
     def look(self, scope: Scope) -> Found:
         """Return its mentions."""
-        return scope.mentions(self) or None
+        return scope.mentions(self.number, acronym=self.acronym) or None
 
     def seen(self, scope: Scope) -> bool:
         """Tell whether it stands in ordinary text."""
@@ -176,19 +96,22 @@ class Named(Step):
     needs: bool  # see `needs_mention`
 
     def look(self, scope: Scope) -> Found:
-        """Return the mentions of the list, worked out once for each window."""
+        """Return the mentions of the list, worked out once for each window; what it dropped is noted every time."""
         kept, key = scope.source.kept, (id(self), scope.window, scope.trusting)
         if key not in kept:
-            kept[key] = self.part.look(scope)
-        found = kept[key]
+            inside = Scope(scope.source, scope.window, trusting=scope.trusting, drops=[])
+            kept[key] = self.part.look(inside), inside.drops or []
+        found, drops = kept[key]
+        if scope.drops is not None:
+            scope.drops += drops
         return None if found is None else list(found)
 
     def seen(self, scope: Scope) -> bool:
         """Tell whether anything the list wants is in ordinary text, worked out once for each window."""
         kept, key = scope.source.kept, (-id(self), scope.window, scope.trusting)
         if key not in kept:
-            kept[key] = [] if self.part.seen(scope) else None
-        return kept[key] is not None
+            kept[key] = [] if self.part.seen(scope) else None, []
+        return kept[key][0] is not None
 
     @property
     def parts(self) -> tuple[Step, ...]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from monitor.topics import plan
 from monitor.topics.document import Document, Window
 from monitor.topics.mentions import Mention
+from monitor.topics.scope import Found, Scope
 
 ABOUT, ALSO = 50.0, 25.0
 _TITLE, _LEAD, _LEAD_CAP, _HALF = 10.0, 2.0, 2, 10.0
@@ -44,12 +45,12 @@ class Scorer:
         self.parts: list[ScorePart] = []
         self._lists: dict[tuple[int, Window | None], float | None] = {}
 
-    def score(self, step: plan.Step, scope: plan.Scope, found: plan.Found) -> float:
+    def score(self, step: plan.Step, scope: Scope, found: Found) -> float:
         """Return the about-ness (0-100) of a step that holds in the scope with these mentions; one without places counts in full."""
         share = self._concept(step.written, found) if step.placed and found else self._share(step, scope)
         return 100.0 * (1.0 if share is None else share)
 
-    def _share(self, step: plan.Step, scope: plan.Scope) -> float | None:
+    def _share(self, step: plan.Step, scope: Scope) -> float | None:
         """Return the score (0-1) of a step, or None where it says nothing about the text (fields, NOT) or does not hold."""
         if isinstance(step, plan.Zone) and not step.placed:
             return self._zone(step, scope)
@@ -64,14 +65,14 @@ class Scorer:
         found = step.look(scope)
         return self._concept(step.written, found) if found else None
 
-    def _list(self, step: plan.Named, scope: plan.Scope) -> float | None:
+    def _list(self, step: plan.Named, scope: Scope) -> float | None:
         """A list of facts is scored once for each window."""
         key = (id(step), scope.window)
         if key not in self._lists:
             self._lists[key] = self._share(step.part, scope)
         return self._lists[key]
 
-    def _either(self, step: plan.Any, scope: plan.Scope) -> float | None:
+    def _either(self, step: plan.Any, scope: Scope) -> float | None:
         """Terms of a mixed OR are one concept; its facts score on their own."""
         mentions = sorted({m for part in step.parts if part.placed for m in part.look(scope) or ()})
         shares = [self._concept(step.written, mentions)] if mentions else []
@@ -81,7 +82,7 @@ class Scorer:
                 shares += [share] if share is not None else []
         return 1.0 - math.prod(1.0 - share for share in shares) if shares else None
 
-    def _zone(self, step: plan.Zone, scope: plan.Scope) -> float | None:
+    def _zone(self, step: plan.Zone, scope: Scope) -> float | None:
         """A sentence or paragraph in which everything holds is one joint place; title:, lead: and body: only narrow the view."""
         windows = [window for window in step.windows(scope) if step.part.look(window) is not None]
         if step.zone not in ("sentence", "paragraph"):

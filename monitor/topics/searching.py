@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from monitor.topics.build import Lexeme
-from monitor.topics.document import Document, Window
+from monitor.topics.document import Document
 from monitor.topics.expressions import Expression
 from monitor.topics.index import Entry, Hit, Index, Use
 from monitor.topics.mentions import Mention, in_order, leaf
-from monitor.topics.plan import Found
+from monitor.topics.scope import Kept
 from monitor.topics.terms import exact_form
 from monitor.topics.variants import Variant
 
@@ -20,7 +20,7 @@ FieldReader = Callable[[str], tuple[str, ...]]
 
 
 class Search:
-    """A document with the hits of both automata; a `plan.Source`."""
+    """A document with the hits of both automata; a `Source`."""
 
     def __init__(self, index: Index, lexemes: list[Lexeme], document: Document, fields: FieldReader) -> None:
         self.document = document
@@ -29,7 +29,7 @@ class Search:
         self._fields = fields
         self._folded_hits = index.folded.hits(document.folded)
         self._cased_hits = index.cased.hits(document.cased) if index.cased.numbers else []
-        self.kept: dict[tuple[int, Window | None, bool], Found] = {}
+        self.kept: Kept = {}
         self._mentions: dict[int, list[Mention]] = {}
         self._field_searches: dict[str, FieldSearch] = {}
         self.regex_places: dict[tuple[int, int, int], tuple[str, int, int]] = {}
@@ -170,11 +170,11 @@ def _ends(hits: Iterable[Hit]) -> dict[int, list[int]]:
 
 
 class FieldSearch:
-    """A metadata field, searched word by word; a `plan.Source`. Capitals do not count in fields, except for `=`."""
+    """A metadata field, searched word by word; a `Source`. Capitals do not count in fields, except for `=`."""
 
     def __init__(self, lexemes: list[Lexeme], zone: str, values: tuple[str, ...]) -> None:
         self.document = Document.of_fields(zone, values)
-        self.kept: dict[tuple[int, Window | None, bool], Found] = {}
+        self.kept: Kept = {}
         self._lexemes = lexemes
 
     def mentions(self, term: int) -> list[Mention]:

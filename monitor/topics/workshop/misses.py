@@ -15,6 +15,7 @@ from monitor.topics.build import Rule
 from monitor.topics.explain import closest, failing
 from monitor.topics.judging import hold, judge, spans
 from monitor.topics.matching import Topics
+from monitor.topics.scope import Found, Scope
 from monitor.topics.searching import Search
 from monitor.topics.sources import passes
 
@@ -59,7 +60,7 @@ def _miss(rule: Rule, article: Article, search: Search) -> NearMiss | None:
     return _as_miss(rule, article, wanting[0].clause, wanting[0].reason, spans(search, seen))
 
 
-def _refused(rule: Rule, article: Article, search: Search, found: plan.Found) -> NearMiss | None:
+def _refused(rule: Rule, article: Article, search: Search, found: Found) -> NearMiss | None:
     """Return the miss of an article on which the rule itself holds: the veto or the threshold stands against it."""
     shown = spans(search, found or ())
     if rule.veto is not None and (veto := hold(rule.veto, search).found) is not None:
@@ -77,7 +78,7 @@ def _as_miss(rule: Rule, article: Article, clause: str, reason: str, shown: tupl
     return NearMiss(rule.spec.id, article.id, article.title, clause, reason, shown)
 
 
-def _seen(step: plan.Step, scope: plan.Scope) -> list[tuple[int, int, tuple[tuple[int, int, int], ...]]]:
+def _seen(step: plan.Step, scope: Scope) -> list[tuple[int, int, tuple[tuple[int, int, int], ...]]]:
     """Return every mention of what a rule wants, wherever it stands, whether its clause holds or not."""
     if isinstance(step, plan.No | plan.Field):
         return []
@@ -88,7 +89,7 @@ def _seen(step: plan.Step, scope: plan.Scope) -> list[tuple[int, int, tuple[tupl
     return sorted({mention for part in wanted for mention in _seen(part, scope)})
 
 
-def _is_near(step: plan.Step, clause: str, scope: plan.Scope) -> bool:
+def _is_near(step: plan.Step, clause: str, scope: Scope) -> bool:
     """Tell whether a failing clause fails by little: a NEAR by at most 3 words, a count by one, anything else beside what holds."""
     for part in _walk(step):
         if part.written != clause:
@@ -100,7 +101,7 @@ def _is_near(step: plan.Step, clause: str, scope: plan.Scope) -> bool:
     return True
 
 
-def _nearly_close(step: plan.Near, scope: plan.Scope) -> bool:
+def _nearly_close(step: plan.Near, scope: Scope) -> bool:
     lefts, rights = step.left.look(scope), step.right.look(scope)
     if not lefts or not rights:
         return True
