@@ -78,7 +78,7 @@ def _short(term: Term, *, folded: bool) -> Meaning | None:
     """Return the meaning of a term of one of the commonest shapes, or None."""
     text = term.text
     if term.exact:
-        return _exactly(text) if _LATIN_WORD.fullmatch(text) else None
+        return _exactly(text) if _LATIN_WORD.fullmatch(text) and not _is_acronym(text) else None
     if _ORDINARY.fullmatch(text):
         words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
         key = Key(f" {text} ", cased=False, back=len(words) - 1, direct=True)
@@ -96,7 +96,7 @@ def _short(term: Term, *, folded: bool) -> Meaning | None:
 
 def _exactly(text: str) -> Meaning:
     word = Word((Form(text.casefold(), ((0, text),)),))
-    return Meaning((Variant((word,), (Key(f" {text} ", True, 0, True),)),), _is_acronym(text), text)
+    return Meaning((Variant((word,), (Key(f" {text} ", True, 0, True),)),), False, text)
 
 
 def exact_form(text: str) -> str:

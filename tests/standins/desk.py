@@ -64,6 +64,8 @@ class Desk:
         if worker.is_alive():
             return worker
         worker.join()
+        if worker.exitcode == 0:
+            return worker  # it finished since it was looked at; the next look lets it go
         assert worker.exitcode == -signal.SIGKILL, f"a worker failed by itself: exit code {worker.exitcode}"
         return start(self.killed.total())
 
