@@ -8,7 +8,6 @@ of interest to no rule.
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 from itertools import accumulate, pairwise
 
 from monitor.models import Article
@@ -23,6 +22,7 @@ from monitor.topics.layout import (
     seed_paragraphs,
     softly_joined,
 )
+from monitor.topics.lazily import lazy
 from monitor.topics.words import BORDER, SOFT, blanked, fold, nth_word, places, spaced_and_even
 
 LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
@@ -43,16 +43,16 @@ class Document:
     def __init__(self, title: str, text: str) -> None:
         self.title = title = _without_marks(title)
         self.text = text = _without_marks(text)
-        self._kinds = layout(text)
+        self._source_lines = text.split("\n")
+        self._kinds = layout(self._source_lines)
         self._enter()
 
-    @cached_property
+    @lazy
     def paragraphs(self) -> list[Paragraph]:
         """The title, if there is one, and the paragraphs of the body; furniture (images, rules, contributor lines) left out."""
         head = [Paragraph("title", 0, len(self.title))] if self.title else []
-        return head + (
-            blocks(self.text.split("\n")) if self._kinds is None else seed_paragraphs(self._kinds, self.text)
-        )
+        lines = self._source_lines
+        return head + (blocks(lines) if self._kinds is None else seed_paragraphs(self._kinds, lines))
 
     def _enter(self) -> None:
         marked, self._even = spaced_and_even(self._joined())
@@ -79,7 +79,7 @@ class Document:
         kinds = self._kinds
         if kinds is None:
             return GAP.join(map(self.source, self.paragraphs))
-        lines = self.text.split("\n")
+        lines = self._source_lines
         if not all(kinds):
             lines = [line for line, kind in zip(lines, kinds, strict=True) if kind]
             kinds = [kind for kind in kinds if kind]
@@ -91,17 +91,17 @@ class Document:
         return (self.title if paragraph.zone == "title" else self.text)[paragraph.start : paragraph.end]
 
     # ── words and paragraphs by number ──────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
+    @lazy
     def cased_words(self) -> list[str]:
         """Every word, case kept; paragraph borders count as words."""
         return self.cased.decode().split()
 
-    @cached_property
+    @lazy
     def folded_words(self) -> list[str]:
         """Every word, casefolded; paragraph borders count as words."""
         return self.folded.decode().split()
 
-    @cached_property
+    @lazy
     def starts(self) -> list[int]:
         """The number of the first word of each paragraph, and one past the last word at the end."""
         if SOFT_BYTE in self._marked:
@@ -138,11 +138,11 @@ class Document:
         folded, cased = (end if end >= 0 else len(self.folded) + len(self.cased) for end in ends)
         return folded, cased
 
-    @cached_property
+    @lazy
     def _checkpoints(self) -> tuple[list[int], list[int]]:
         return _checkpoints(self.folded)
 
-    @cached_property
+    @lazy
     def _cased_checkpoints(self) -> tuple[list[int], list[int]]:
         return self._checkpoints if self.folded.isascii() else _checkpoints(self.cased)
 
@@ -156,12 +156,12 @@ class Document:
         last = index + 1 == len(self.paragraphs)
         return self.starts[index], end if last or self.paragraphs[index].runs_on else end - 1
 
-    @cached_property
+    @lazy
     def first_body(self) -> int:
         """The index of the first paragraph that is not the title."""
         return 1 if self.paragraphs and self.paragraphs[0].zone == "title" else 0
 
-    @cached_property
+    @lazy
     def body_words(self) -> int:
         """How many words the body has."""
         start, end = self.zone_window("body")
@@ -172,13 +172,13 @@ class Document:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""
         return self._zone_windows[zone]
 
-    @cached_property
+    @lazy
     def _zone_windows(self) -> dict[str, Window]:
         starts = self.starts
         body = starts[self.first_body] if self.first_body < len(self.paragraphs) else starts[-1]
         return {"title": (0, body), "body": (body, starts[-1]), "lead": (body, self._lead_end)}
 
-    @cached_property
+    @lazy
     def _lead_end(self) -> int:
         seen = 0
         for index in range(self.first_body, len(self.paragraphs)):
@@ -189,7 +189,7 @@ class Document:
         return self.starts[-1]
 
     # ── back to the original ────────────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
+    @lazy
     def _places(self) -> dict[int, list[tuple[int, int]]]:
         return {}
 
@@ -231,7 +231,7 @@ class Document:
         )
         return end + dotted
 
-    @cached_property
+    @lazy
     def _line_cache(self) -> dict[int, bytes]:
         return {}
 
@@ -242,7 +242,7 @@ class Document:
             self._line_cache[index] = blanked(self._even[start:end]) if self._even is not None else b""
         return self._line_cache[index]
 
-    @cached_property
+    @lazy
     def _joints(self) -> list[int]:
         """Where each paragraph begins in the even line, and where one after the last would."""
         sizes = (paragraph.end - paragraph.start + len(GAP) for paragraph in self.paragraphs)
@@ -254,7 +254,7 @@ class Document:
         return (self.title if zone == "title" else self.text)[start:end]
 
     # ── sentences ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
+    @lazy
     def _sentences(self) -> dict[int, list[Window]]:
         return {}
 
@@ -278,7 +278,7 @@ class Document:
         return next((window for window in windows if window[0] <= word < window[1]), (word, word + 1))
 
     # ── capitals ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
+    @lazy
     def _shouting(self) -> dict[int, bool]:
         return {}
 
@@ -292,13 +292,9 @@ class Document:
 
 def _checkpoints(text: bytes) -> tuple[list[int], list[int]]:
     """Return the offsets of the paragraph borders in a line of words, and how many spaces stand before each."""
-    offsets, numbers = [0], [0]
-    at = text.find(BORDER_BYTE)
-    while at >= 0:
-        numbers.append(numbers[-1] + text.count(b" ", offsets[-1], at))
-        offsets.append(at)
-        at = text.find(BORDER_BYTE, at + 1)
-    return offsets, numbers
+    parts = text.split(BORDER_BYTE)[:-1]
+    offsets = [end - 1 for end in accumulate([len(part) + 1 for part in parts])]
+    return [0, *offsets], [0, *accumulate([part.count(b" ") for part in parts])]
 
 
 def _is_shouted(text: str) -> bool:

@@ -34,14 +34,13 @@ class Paragraph(NamedTuple):
     runs_on: bool = False  # the next line continues it: a phrase may reach over the line break
 
 
-def layout(text: str) -> list[int] | None:
+def layout(lines: list[str]) -> list[int] | None:
     """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that `RUNS_ON`.
 
     Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next. None if
     blank lines part the paragraphs: then it is no seed document, and a line break is only a space (`blocks`).
     """
-    lines = text.split("\n")
-    if "\r" in text or ("" in lines and "" in lines[:-1]):
+    if ("" in lines and "" in lines[:-1]) or any(line[-1:] == "\r" for line in lines):
         return None
     kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
     since = _first_late(lines)
@@ -105,11 +104,11 @@ def softly_joined(lines: list[str], kinds: list[int]) -> str:
     return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
 
 
-def seed_paragraphs(kinds: list[int], text: str) -> list[Paragraph]:
+def seed_paragraphs(kinds: list[int], lines: list[str]) -> list[Paragraph]:
     """Return the paragraphs of a seed document whose lines are of these kinds."""
     found: list[Paragraph] = []
     start = 0
-    for kind, line in zip(kinds, text.split("\n"), strict=True):
+    for kind, line in zip(kinds, lines, strict=True):
         if kind:
             found.append(Paragraph("body", start, start + len(line), kind == RUNS_ON))
         start += len(line) + 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
 from monitor.topics.build import Lexeme
 from monitor.topics.document import Document
 from monitor.topics.expressions import Expression
 from monitor.topics.index import Entry, Hit, Index, Use
+from monitor.topics.lazily import lazy
 from monitor.topics.mentions import Mention, in_order, leaf
 from monitor.topics.scope import Kept
 from monitor.topics.terms import exact_form
@@ -148,16 +148,16 @@ class Search:
             return [term for term in terms if term in self._terms_hit]
         return [term for term in self._terms_hit if term in terms]
 
-    @cached_property
+    @lazy
     def _terms_hit(self) -> frozenset[int]:
         return self._index.terms_of(self._folded_ends, self._cased_ends)
 
     # ── from hits to word numbers ───────────────────────────────────────────────────────────────────────────────────────────────
-    @cached_property
+    @lazy
     def _folded_ends(self) -> dict[int, list[int]]:
         return _ends(self._folded_hits)
 
-    @cached_property
+    @lazy
     def _cased_ends(self) -> dict[int, list[int]]:
         return _ends(self._cased_hits)
 

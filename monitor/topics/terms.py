@@ -32,11 +32,15 @@ MAX_TERM = 500  # characters
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a word of a term: its spaced text, and whether its case counts. `acronym` also allows its dotted and plural forms."""
+    """Part of a word of a term: its spaced text, and whether its case counts.
+
+    `acronym` also allows its dotted and plural forms; `weak` says that in a headline all in capitals it says little.
+    """
 
     text: str
     cased: bool
     acronym: bool = False
+    weak: bool = False
 
 
 def meaning(term: Term, *, folded: bool = False) -> Meaning:
@@ -59,7 +63,7 @@ def _at_length(term: Term, *, folded: bool) -> Meaning:
     if not linked:
         raise RuleError("empty expression", term.start, term.end, "there is no letter or digit to search for")
     groups = [piece for group in linked for piece in group]
-    acronym = any(piece.acronym for piece in groups)
+    acronym = any(piece.weak for piece in groups)
     exact = exact_form(plain(term.text)) if term.exact else ""
     if term.slop is not None and len(linked) > 1:
         parts = tuple(tuple(_variants([group])) for group in linked)
@@ -148,7 +152,7 @@ def _piece(text: str, term: Term, *, shouted: bool, folded: bool) -> Piece:
     acronym = (
         not term.exact and not folded and (shouted or _is_acronym(text)) and text.upper() != text.lower()
     )
-    return Piece(text, term.exact or acronym, acronym or (term.exact and _is_acronym(text)))
+    return Piece(text, term.exact or acronym, acronym, acronym or (term.exact and _is_acronym(text)))
 
 
 def _is_acronym(text: str) -> bool:
@@ -214,7 +218,7 @@ def _word(pieces: list[Piece]) -> Word:
         text += STAR
     if _WILD.search(text):
         return _wild_word(pieces, text)
-    if len(pieces) == 1 and pieces[0].acronym and pieces[0].cased:
+    if len(pieces) == 1 and pieces[0].acronym:
         return Word(tuple(Form(form.casefold(), ((0, form),)) for form in _acronym_forms(text)))
     return Word((_literal(pieces),))
 

@@ -240,7 +240,7 @@ def sentence_number(source: str, at: int) -> int:
 def body_blocks(text: str):
     """Yield (zone, start, source, runs on) for each paragraph of the body."""
     lines = text.split("\n")
-    if any(not line for line in lines[:-1]) or "\r" in text:
+    if any(not line for line in lines[:-1]) or any(line.endswith("\r") for line in lines):
         yield from parted_blocks(lines)
         return
     at = 0
