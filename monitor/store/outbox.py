@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
@@ -263,7 +264,8 @@ def _next() -> Select[Any]:
             ~_held(now),
             ~_part_before_it(),
         )
-        .order_by(_outbox.c.id)
+        # Ordered by an expression, because SQLite would else walk the whole table in order of id instead of the few open rows.
+        .order_by(_outbox.c.id + literal_column("0"))
         .limit(1)
     )
 

@@ -87,11 +87,11 @@ def lived_in(sqlite_url: str) -> Iterator[Store]:
             store,
             *(found(f"n{i}", after(hours=6 * i - 2000), sketch=b"s", topics=_topics(i)) for i in range(600)),
         )
-        for number in range(40):
+        for number in range(200):
             queue(store, message(), label=f"slot-{number}")
         with store.database.writing() as connection:
             connection.exec_driver_sql(
-                "UPDATE outbox SET state = 'sent' WHERE id < 38"
+                "UPDATE outbox SET state = 'sent' WHERE id < 198"
             )  # as it is after some weeks
             connection.exec_driver_sql("ANALYZE")
         yield store

@@ -64,7 +64,10 @@ def characters(text: str, wild: str = "") -> list[tuple[str, int, int]]:
     at = 0
     while at < len(text):
         end = at + 1
-        foreign = letter(text[at]) and not unaccented(text[at]).isascii()
+        wide = (
+            0xFF00 <= ord(text[at]) <= 0xFFEF
+        )  # full-width letters take their marks with them, as foreign ones do
+        foreign = letter(text[at]) and (wide or not unaccented(text[at]).isascii())
         while foreign and end < len(text) and belongs(text[end]):
             end += 1
         cluster = text[at:end]
