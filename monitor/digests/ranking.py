@@ -84,15 +84,23 @@ def representative(members: Sequence[Member], topics: Collection[str]) -> Member
     """Return the member that speaks for the story: the highest about-ness, and the original instead of its reprint.
 
     Ties go to the earlier member (`members` is in order of first sight). An original stands in for its reprint even if its own score is
-    a little lower (a reprint has another headline), provided that it matches too.
+    a little lower (a reprint has another headline), provided that it matches too. Which of several copies is the original their dates
+    decide, not which feed happened to be read first.
     """
     best = max(members, key=lambda member: (about(member, topics), member.copy_of is None))
-    originals = {member.article.id: member for member in members}
-    visited = {best.article.id}
-    while best.copy_of in originals and best.copy_of not in visited:
-        best = originals[best.copy_of]
-        visited.add(best.article.id)
-    return best
+    same_text = [member for member in members if _text_of(member) == _text_of(best)]
+    return min(same_text, key=_age)
+
+
+def _age(member: Member) -> tuple[bool, float]:
+    """Sort by the time of publication, undated articles last."""
+    published = member.article.published
+    return published is None, published.timestamp() if published else 0.0
+
+
+def _text_of(member: Member) -> str:
+    """Return the article under which all copies of a text are known."""
+    return member.copy_of or member.article.id
 
 
 def _standing(members: Sequence[Member], matched: Sequence[Member]) -> tuple[Standing, int]:

@@ -174,7 +174,7 @@ class Collector:
             batch, self._ended = self._ended, []
             saved, self._saved = self._saved, asyncio.Event()
             try:
-                reports = await asyncio.to_thread(self.saver.save, batch)
+                reports = await self._save(batch)
             except StoreError as error:
                 self._unsaved = True
                 log.error("a batch was not saved; its feeds stay due", feeds=len(batch), error=str(error))
@@ -186,3 +186,18 @@ class Collector:
             self.observer.polled(report)
         self.reports += reports
         del self.reports[:-10_000]  # the daemon runs for years
+
+    async def _save(self, batch: list[Polled]) -> list[PollReport]:
+        """Save a batch; should a defect be met on the way, feed by feed, so that it is the error of the one that met it. Raises StoreError."""
+        try:
+            return await asyncio.to_thread(self.saver.save, batch)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.error("saving failed", feeds=len(batch), error=repr(error), exc_info=True)
+            if len(batch) > 1:
+                return [report for polled in batch for report in await self._save([polled])]
+            (polled,) = batch
+            before = self.store.feeds.state(polled.feed.name) or polled.state
+            failed = self._failed(polled.feed, before, "internal", f"internal error: {type(error).__name__}")
+            return await asyncio.to_thread(self.saver.save, [failed])

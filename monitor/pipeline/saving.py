@@ -7,14 +7,13 @@ at most one batch, and can neither lose an entry nor announce it twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor.errors import StoreError
 from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision
 from monitor.pipeline.pages import Draft
 from monitor.pipeline.polling import Polled
@@ -44,14 +43,14 @@ class Saver:
     _index: StoryIndex | None = None
 
     def save(self, batch: Sequence[Polled]) -> list[PollReport]:
-        """Write the polls of a batch; return a report for each. Raises StoreError with nothing written."""
+        """Write the polls of a batch; return a report for each. Raises StoreError, or whatever a defect raises, with nothing written."""
         now = self.now()
         try:
             records = self._records(batch, now)
             self.checkpoint("before_save")
             self.store.save_polls(records, now)
             self.checkpoint("after_save")
-        except StoreError:
+        except BaseException:
             self._index = None  # it has seen articles that are not stored: read it anew
             raise
         return [report(polled, record) for polled, record in zip(batch, records, strict=True)]
@@ -62,10 +61,11 @@ class Saver:
         known = self.store.archive.known([draft.article.id for draft in drafts])
         if self._index:
             self._index.expire(now)
-        new: dict[str, Collected] = {}
+        fresh: dict[str, Draft] = {}
         for draft in sorted(drafts, key=lambda draft: draft.article.published or now):
-            if draft.article.id not in known and draft.article.id not in new:
-                new[draft.article.id] = self._collected(draft, now)
+            if draft.article.id not in known:
+                fresh.setdefault(draft.article.id, draft)
+        new = {found.article.id: found for found in self._collected(tuple(fresh.values()), now)}
         return [self._record(polled, new, now) for polled in batch]
 
     def _record(self, polled: Polled, new: dict[str, Collected], now: datetime) -> PollRecord:
@@ -86,17 +86,23 @@ class Saver:
             gap=polled.gap,
         )
 
-    def _collected(self, draft: Draft, now: datetime) -> Collected:
-        """Match a new article; only what matched takes part in stories, because only that can be told."""
-        article = replace(draft.article, first_seen=now)
-        matches = self._matches(article)
-        if not matches:
-            return Collected(article, announce=draft.announce)
+    def _collected(self, drafts: Sequence[Draft], now: datetime) -> Iterator[Collected]:
+        """Match new articles; only what matched takes part in stories, because only that can be told."""
+        matched: list[tuple[Draft, Article, tuple[Match, ...]]] = []
+        for draft in drafts:
+            article = replace(draft.article, first_seen=now)
+            if matches := self._matches(article):
+                matched.append((draft, article, matches))
+            else:
+                yield Collected(article, announce=draft.announce)
+        if not matched:
+            return
         index = self._stories(now)
-        placement = index.add(article, now)
-        return Collected(
-            article, matches, placement.story, placement.copy_of, index.sketch(article), draft.announce
-        )
+        placements = index.add_all([(article, now) for _, article, _ in matched])
+        for (draft, article, matches), placed in zip(matched, placements, strict=True):
+            yield Collected(
+                article, matches, placed.story, placed.copy_of, index.sketch(article), draft.announce
+            )
 
     def _stories(self, now: datetime) -> StoryIndex:
         """Return the index of stories, read from the store at the first need after a start or a failure."""

@@ -28,7 +28,9 @@ SAME_HEADLINE = 0.14
 _SAME_OUTLET = (
     1.15  # an outlet's second article is more often about another event: it must be that much more similar
 )
-_TELLING = 20  # heaviest terms of an article by which candidate stories are looked up
+_TELLING = (
+    20  # heaviest terms of an article, of those any story holds, by which candidate stories are looked up
+)
 _HELD = 40  # heaviest terms of an article by which its story can be found
 _COMPARED = 12  # stories compared in full, the likeliest first
 _COMMON = 400  # a term in more stories than this finds none: it would find too many
@@ -43,7 +45,7 @@ class _Story:
     terms: dict[int, float] = field(default_factory=dict)
     size: int = 0
     short: int = 0
-    outlets: set[str] = field(default_factory=set)
+    outlets: set[str] = field(default_factory=set)  # with a report of their own in it
 
 
 class Stories:
@@ -67,7 +69,7 @@ class Stories:
         return story, likeness
 
     def join(self, story: str, profile: Profile, outlet: str, at: datetime) -> None:
-        """Add an article to a story that was decided otherwise: it is a copy of a member, or was placed before a restart."""
+        """Add an article to a story that was decided otherwise: it is a copy of a member (then without an outlet), or was placed before a restart."""
         self._join(story, self._background.vector(profile), profile.short, outlet, at)
 
     def expire(self, now: datetime) -> None:
@@ -98,12 +100,13 @@ class Stories:
     def _candidates(self, vector: Mapping[int, float]) -> Iterable[_Story]:
         """Return the stories that hold most of the article's heaviest terms, by their weight in it; in a stable order."""
         found: dict[str, float] = {}
-        for term in nlargest(_TELLING, vector, key=vector.__getitem__):
-            holding = self._holding.get(term, ())
-            if len(holding) <= _COMMON:
-                weight = vector[term]
-                for story in holding:
-                    found[story] = found.get(story, 0.0) + weight
+        shared = [
+            term for term in vector.keys() & self._holding.keys() if len(self._holding[term]) <= _COMMON
+        ]
+        for term in nlargest(_TELLING, shared, key=lambda term: (vector[term], term)):
+            weight = vector[term]
+            for story in self._holding[term]:
+                found[story] = found.get(story, 0.0) + weight
         likeliest = nlargest(_COMPARED, found, key=lambda story: (found[story], story))
         return [self._stories[story] for story in likeliest]
 
@@ -120,7 +123,8 @@ class Stories:
         story.size += 1
         story.short += short
         story.first = min(story.first, at)
-        story.outlets.add(outlet)
+        if outlet:
+            story.outlets.add(outlet)
 
     def _hold(self, name: str, terms: Iterable[int]) -> None:
         holding = self._holding

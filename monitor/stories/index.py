@@ -94,7 +94,7 @@ class StoryIndex:
         original = self._kept.get(copied.other) if copied else None
         if original:
             story = original.placement.story
-            self._stories.join(story, found, article.outlet, at)
+            self._stories.join(story, found, "", at)  # a reprint is not its outlet's own report
         else:
             story, _ = self._stories.place(article.id, found, article.outlet, at)
         placement = Placement(
@@ -122,7 +122,7 @@ class StoryIndex:
         sample, found, title, root = _unpack(sketch)
         self._background.see(found.terms)
         self._copies.load(article_id, root or None, sample, at, outlet, title)
-        self._stories.join(story or article_id, found, outlet, at)
+        self._stories.join(story or article_id, found, "" if root else outlet, at)
         self._kept[article_id] = _Kept(Placement(story or article_id, root or None), at, title, sample, found)
 
     def expire(self, now: datetime) -> None:

@@ -58,6 +58,18 @@ def test_the_highest_about_ness_speaks_and_an_original_stands_for_its_reprint() 
     assert representative([other, original], TOPICS) is original
 
 
+def test_dates_decide_which_copy_is_the_original() -> None:
+    """A reprint whose feed was read first is known as the text's first sight; the earlier published article still speaks for it."""
+    read_first = replace(member("a", 75), article=replace(article("a"), published=NOON))
+    original = replace(
+        member("b", 70, "Wire", copy_of="a"),
+        article=replace(article("b"), published=NOON - timedelta(hours=2)),
+    )
+    assert representative([read_first, original], TOPICS) is original
+    undated = replace(original, article=replace(original.article, published=None))
+    assert representative([read_first, undated], TOPICS) is read_first
+
+
 def test_of_equals_the_first_speaks() -> None:
     """Members come in order of first sight."""
     first, second = member("a", 60), member("b", 60, "Post")

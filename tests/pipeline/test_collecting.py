@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import StoreBusyError
-from monitor.models import Completeness, FullText, Outcome
+from monitor.models import Article, Completeness, Feed, FullText, Match, Outcome
+from monitor.topics import Topics
 from tests.pipeline.world import FEED, newsroom
 from tests.standins.edges import rss
 
 AUDITS = ("/audits", "IRS to audit more", "The Internal Revenue Service will audit more returns.")
+POISON = ("/poison", "A poison", "It breaks the matcher.")
 RINK = ("/rink", "A second rink", "The rink opened on Saturday.")
+
+
+@dataclass
+class Allergic:
+    """Rules with a defect that one article brings to light."""
+
+    rules: Topics
+
+    def match(self, article: Article) -> list[Match]:
+        """Match, but break at a poison."""
+        return list(self.rules.match(article)) if "poison" not in article.title else [1 // 0]
 
 
 async def test_a_poll_stores_articles_with_their_matches(tmp_path: Path) -> None:
@@ -211,3 +224,23 @@ async def test_a_key_to_a_feed_is_shown_at_the_feed_only(tmp_path: Path) -> None
         await room.collector.collect(force=True)
         homes = {request.url: request.home for request in room.fetcher.requests if request.headers}
         assert homes == {FEED.url: None, "https://paper.example/audits": FEED.url}
+
+
+async def test_a_defect_while_saving_is_the_error_of_the_feed_that_met_it(tmp_path: Path) -> None:
+    """An article that breaks the matcher costs its own feed this poll, told and planned anew; the rest of the batch is saved."""
+    other = Feed("Another paper", "https://another.example/rss", first_poll="all", full_text=FullText.NEVER)
+    with newsroom(tmp_path, feeds=(FEED, other)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS, POISON), etag='"1"')
+        room.fetcher.serves(other.url, rss(RINK))
+        room.saver.topics = Allergic(room.saver.topics)
+        reports = {report.name: report for report in await room.collector.collect()}
+        assert reports[other.name].outcome is Outcome.OK
+        assert [article.title for article in room.store.archive.articles()] == [RINK[1]]
+        assert reports[FEED.name].error == "internal error: ZeroDivisionError"
+        state = room.store.feeds.state(FEED.name)
+        assert state is not None
+        assert (state.errors, state.validators.etag) == (1, None)
+        assert state.next_poll > room.clock()
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        (report, _) = await room.collector.collect(force=True)
+        assert (report.outcome, report.new) == (Outcome.OK, 1)

@@ -65,6 +65,30 @@ def test_a_story_is_named_after_its_first_article() -> None:
     assert first == second == third == REPORTS[0].id
 
 
+def test_a_story_is_found_by_what_it_shares_not_by_what_is_only_the_articles_own() -> None:
+    """An article's rarest words are in no story yet: however many of them it has, it is compared with the stories it shares words with."""
+    stories, background = fresh()
+    said = "Harbour pilots strike over night shifts in Porto Vellano; ferries and freighters wait outside the breakwater"
+    colourful = " ".join(f"oddity{number}" for number in range(28))
+    first = Report("a", "a", "One", "Harbour pilots strike", f"{said}. {said}.")
+    analysis = Report("b", "a", "Two", "What moves the pilots", f"{said}. {said}. {colourful}.")
+    assert place(stories, background, first) == "a"
+    for number in range(10):
+        other = " ".join(f"other{number}x{word}" for word in range(40))
+        place(stories, background, Report(f"n{number}", "n", "Three", "Elsewhere", other))
+    assert place(stories, background, analysis) == "a"
+
+
+def test_a_reprint_does_not_make_an_outlets_own_report_its_second() -> None:
+    """The stricter threshold within one outlet is for its own reports: having carried the wire story is no reason for it."""
+    stories, background = fresh()
+    report = REPORTS[0]
+    place(stories, background, report)
+    found = profile(report.title, report.text)
+    stories.join(report.id, found, "", DAY)
+    assert stories._stories[report.id].outlets == {report.outlet}
+
+
 def test_a_story_takes_nothing_after_its_window() -> None:
     """Three days after its first article the same text opens a story of its own; expired, it is forgotten whole."""
     stories, background = fresh()
