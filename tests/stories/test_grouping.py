@@ -69,9 +69,9 @@ def test_a_story_is_found_by_what_it_shares_not_by_what_is_only_the_articles_own
     """An article's rarest words are in no story yet: however many of them it has, it is compared with the stories it shares words with."""
     stories, background = fresh()
     said = "Harbour pilots strike over night shifts in Porto Vellano; ferries and freighters wait outside the breakwater"
-    colourful = " ".join(f"{number:02}odd" for number in range(28))
-    first = Report("a", "a", "One", "Harbour pilots strike", f"{said}. {said}.")
-    analysis = Report("b", "a", "Two", "What moves the pilots", f"{said}. {said}. {colourful}.")
+    colourful = " ".join(f"{number:02}odd" for number in range(24))
+    first = Report("a", "a", "One", "Harbour pilots strike", f"{said}.")
+    analysis = Report("b", "a", "Two", "An explanation", f"{said}. {colourful}. {colourful}.")
     assert place(stories, background, first) == "a"
     for number in range(10):
         other = " ".join(f"{number}{word:02}any" for word in range(40))
