@@ -90,7 +90,8 @@ class Request:
 
     `spacing` is the least number of seconds since the last start at the same registrable domain (a page host's crawl delay).
     `home` is the address that `headers` belong to, if it is not `url` itself (a feed's, for one of its pages): only harmless ones
-    go to another origin.
+    go to another origin. Without `follow` a redirect ends the exchange as an error with reason `redirected`, its target the only hop: for
+    who must ask leave at each address (a page's robots.txt).
     """
 
     url: str
@@ -103,6 +104,7 @@ class Request:
     max_inflated: int = 32 * 2**20
     spacing: float = 0.0
     home: str | None = None
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)

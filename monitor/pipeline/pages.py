@@ -15,7 +15,7 @@ from monitor import urls
 from monitor.collect import identity
 from monitor.collect.drafting import Own, Read, from_entries, from_page
 from monitor.errors import WorkerError
-from monitor.models import Article, Feed, FeedState, Outcome, Request, article_id
+from monitor.models import Article, Feed, FeedState, Outcome, Request, Response, article_id
 from monitor.pipeline.protocols import Clock, Fetcher, Workers
 from monitor.pipeline.robots import Robots
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TEXT_DEADLINE = 10.0  # seconds a worker may take over all new entries of one feed
 PAGE_DEADLINE = 8.0  # seconds a worker may take over one page (spec/safety.md)
 PAGE_LIMIT = 6 * 2**20  # bytes, inflated; the extractor itself cuts what is larger than an article can be
+MOST_HOPS = 6  # redirects from an entry's link to its page
 PATIENCE = 120.0  # seconds one poll waits for all its pages together; the rest keep the feed's text
 
 
@@ -101,11 +102,7 @@ class Pages:
 
     async def _read(self, feed: Feed, draft: Draft) -> Draft:
         """Fetch and extract one page; whatever goes wrong is a note on the feed's own text."""
-        url = draft.article.url
-        rules = await self.robots.rules(url, feed)
-        if not rules.allows(url):
-            return noted(draft, "its robots.txt asks not to fetch it")
-        response = await self.fetcher.fetch(self._request(feed, url, rules.delay or 0.0))
+        response = await self._fetch(feed, draft.article.url)
         if response.outcome is not Outcome.OK:
             return noted(draft, response.error or f"HTTP {response.status}")
         try:
@@ -122,6 +119,20 @@ class Pages:
             return noted(draft, f"it could not be read ({error.cause})")
         return replace(draft, article=replace(page.article, id=draft.article.id), covered=page.covered)
 
+    async def _fetch(self, feed: Feed, url: str) -> Response:
+        """Fetch a page, asking the robots.txt of every address on the way: a redirect is no leave (RFC 9309, 2.3)."""
+        visited: list[str] = []
+        while url not in visited and len(visited) <= MOST_HOPS:
+            visited.append(url)
+            rules = await self.robots.rules(url, feed)
+            if not rules.allows(url):
+                return _refused(url, "robots", "its robots.txt asks not to fetch it")
+            response = await self.fetcher.fetch(self._request(feed, url, rules.delay or 0.0))
+            if response.reason != "redirected":
+                return response
+            url = response.hops[-1].url
+        return _refused(url, "redirect_loop", "it redirects too often")
+
     def _request(self, feed: Feed, url: str, spacing: float) -> Request:
         request = Request(
             url,
@@ -130,8 +141,13 @@ class Pages:
             home=feed.url,  # a key to the feed is not shown at whatever site an entry links to
             allow_private=feed.allow_private,
             spacing=spacing,
+            follow=False,
         )
         return self.limits(replace(request, max_wire=PAGE_LIMIT, max_inflated=PAGE_LIMIT))
+
+
+def _refused(url: str, reason: str, error: str) -> Response:
+    return Response(Outcome.ERROR, url, reason=reason, error=error)
 
 
 def _outcome(draft: Draft, task: asyncio.Task[Draft] | None) -> Draft:

@@ -176,6 +176,41 @@ async def test_a_page_that_fails_leaves_the_feeds_text(tmp_path: Path, trouble: 
         assert article.note.startswith("page: ")
 
 
+LINK, ELSEWHERE = "https://paper.example/audits", "https://press.example/audits"
+PAGE = f"<html><body><article><h1>{AUDITS[1]}</h1>" + "<p>A whole page of it, at last.</p>" * 30
+
+
+@pytest.mark.parametrize(
+    ("robots", "says"),
+    [
+        ("User-agent: *\nDisallow: /", "page: its robots.txt asks not to fetch it"),
+        ("User-agent: *\nDisallow: /private", ""),
+    ],
+)
+async def test_req_32_a_redirect_is_no_leave_to_fetch(tmp_path: Path, robots: str, says: str) -> None:
+    """Where an entry's link redirects to another site, that site's robots.txt decides."""
+    with newsroom(tmp_path, feeds=(replace(FEED, full_text=FullText.ALWAYS),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.redirects(LINK, ELSEWHERE)
+        room.fetcher.serves("https://press.example/robots.txt", robots, "text/plain")
+        room.fetcher.serves(ELSEWHERE, PAGE, "text/html")
+        await room.collector.collect(force=True)
+        (article,) = room.store.archive.articles()
+        assert article.note == says
+        assert room.fetcher.asked(ELSEWHERE) == (0 if says else 1)
+
+
+async def test_a_page_that_redirects_for_ever_is_given_up(tmp_path: Path) -> None:
+    """Round a circle or along an endless chain: the feed's own text stays."""
+    with newsroom(tmp_path, feeds=(replace(FEED, full_text=FullText.ALWAYS),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.redirects(LINK, ELSEWHERE)
+        room.fetcher.redirects(ELSEWHERE, LINK)
+        await room.collector.collect(force=True)
+        (article,) = room.store.archive.articles()
+        assert article.note == "page: it redirects too often"
+
+
 async def test_two_feeds_with_one_article_store_it_once(tmp_path: Path) -> None:
     """The same address in two feeds is one article, known to both."""
     other = replace(FEED, name="Another section", url="https://paper.example/other")

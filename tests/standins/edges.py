@@ -12,6 +12,7 @@ from monitor.models import (
     Delivery,
     Digest,
     Found,
+    Hop,
     Outcome,
     Part,
     Request,
@@ -64,6 +65,13 @@ class FakeFetcher:
         """Answer with a failure."""
         response = Response(
             outcome, url, status, retry_after=retry_after, reason=f"http_{status}", error=f"HTTP {status}"
+        )
+        self._answers[url] = lambda _: response
+
+    def redirects(self, url: str, target: str, status: int = 302) -> None:
+        """Answer with a redirect that the request has not asked to follow."""
+        response = Response(
+            Outcome.ERROR, url, status, hops=(Hop(status, target),), reason="redirected", error="it redirects"
         )
         self._answers[url] = lambda _: response
 

@@ -141,6 +141,8 @@ class _Chain:
         if len(self.hops) >= MAX_HOPS:
             return self.ends(Outcome.ERROR, "too_many_redirects", f"more than {MAX_HOPS} redirects", status)
         self.hops = (*self.hops, Hop(status, target))
+        if not self.request.follow:
+            return self.ends(Outcome.ERROR, "redirected", f"it redirects to {target}", status)
         self.url = target
         return None
 

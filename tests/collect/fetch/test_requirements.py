@@ -216,6 +216,19 @@ async def test_req_20_loops_are_found(web: Web, fetching: Fetching, start: str) 
     assert len(web.requests) <= 3
 
 
+async def test_req_32_a_redirect_that_is_not_to_be_followed_is_told(web: Web, fetching: Fetching) -> None:
+    """Whoever has to ask leave at each address gets the next one instead of its body."""
+    web.redirect("/a", "/b", 302)
+    web.serve("/b", RSS)
+    response = await fetching().fetch(Request(web.url("/a"), follow=False))
+    assert (response.outcome, response.reason, response.hops) == (
+        Outcome.ERROR,
+        "redirected",
+        (Hop(302, web.url("/b")),),
+    )
+    assert len(web.requests) == 1
+
+
 async def test_req_22_validators_stay_with_their_address(web: Web, fetching: Fetching) -> None:
     """Validators from behind a redirect are sent to that address and to no other; bound to none, to the first one only."""
     with Web() as other:
