@@ -39,7 +39,7 @@ LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withhe
 
 @dataclass(slots=True)
 class Collector:
-    """Starts polls and saves them. `shared` says that other daemons work on the same database."""
+    """Starts polls and saves them. `claimant` is this process's name where other daemons work on the same database, else empty."""
 
     feeds: Mapping[str, Feed]
     store: Store
@@ -47,7 +47,7 @@ class Collector:
     saver: Saver
     now: Clock
     observer: Observer = field(default_factory=Unobserved)
-    shared: bool = False
+    claimant: str = ""
     reports: list[PollReport] = field(default_factory=list)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ended: list[Polled] = field(default_factory=list)
@@ -65,7 +65,11 @@ class Collector:
         if room <= 0 or self._closing or (self._unsaved and not await asyncio.to_thread(self.store.writable)):
             return  # what cannot be saved need not be fetched
         due = await asyncio.to_thread(
-            self.store.feeds.due, self.now(), room + len(self._under_way), LEASE if self.shared else None
+            self.store.feeds.due,
+            self.now(),
+            room + len(self._under_way),
+            LEASE if self.claimant else None,
+            self.claimant,
         )
         self.start(due[: room + len(self._under_way)])
 
@@ -193,7 +197,7 @@ class Collector:
             return await asyncio.to_thread(self.saver.save, batch)
         except StoreError:
             raise
-        except Exception as error:
+        except Exception as error:  # the per-feed boundary, for what a batch brings to light
             log.error("saving failed", feeds=len(batch), error=repr(error), exc_info=True)
             if len(batch) > 1:
                 return [report for polled in batch for report in await self._save([polled])]
