@@ -150,7 +150,7 @@ def _proposals(page: Page, weights: Weights) -> Iterator[tuple[str, Node | None]
     yield "site rule", common_ancestor(page.bodies)
     yield (
         "itemprop",
-        _heaviest(page, weights, lambda node: "articlebody" in node.signs or "article body" in node.signs),
+        _heaviest(page, weights, is_named_body),
     )
     yield "class", _heaviest(page, weights, lambda node: not _BODY_NAMES.isdisjoint(node.signs))
     yield "density", _heaviest(page, weights, lambda node: True)
@@ -159,6 +159,11 @@ def _proposals(page: Page, weights: Weights) -> Iterator[tuple[str, Node | None]
         "article",
         _heaviest(page, weights, lambda node: node.tag in ("article", "main") or "main" in node.signs),
     )
+
+
+def is_named_body(node: Node) -> bool:
+    """Tell whether an element says that it is the article's body (schema.org's `articleBody`, or a name like it)."""
+    return "articlebody" in node.signs or "article body" in node.signs
 
 
 def common_ancestor(nodes: list[Node]) -> Node | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.collect.extract.candidates import Candidate
+from monitor.collect.extract.candidates import Candidate, is_named_body
 from monitor.collect.extract.page import Page
 
 # How far a proposal is to be trusted beyond what the others say of it; measured on development pages.
@@ -22,6 +22,9 @@ _TRUST = {
 }
 # After clean-up the wider of two bodies is mostly the whole of a split one: a candidate with less than this share of it pays for that.
 _PART, _PENALTY = 0.7, 0.5
+# The page's only `itemprop="articleBody"` is the whole body by the page's own word, down to this share of what a wider element has
+# (a live feed or other stories stand beside it in one template's container); below, it is a lead or a stub.
+_NAMED_PART = 0.25
 _ALONE = 0.5  # the confidence in a body nothing else speaks for or against
 
 
@@ -32,9 +35,14 @@ def judge(page: Page, candidates: Sequence[Candidate]) -> Candidate | None:
         others = [overlap(page, candidate, other) for other in candidates if other is not candidate]
         candidate.agreement = sum(others) / len(others) if others else _ALONE
         candidate.score = candidate.agreement + _TRUST[candidate.name]
-        if candidate.size < _PART * biggest:
+        if candidate.size < (_NAMED_PART if _is_named_whole(page, candidate) else _PART) * biggest:
             candidate.score -= _PENALTY
     return max(candidates, key=lambda candidate: candidate.score, default=None)
+
+
+def _is_named_whole(page: Page, candidate: Candidate) -> bool:
+    """Tell whether a candidate is the one element the page itself names as the article's body."""
+    return candidate.name == "itemprop" and sum(map(is_named_body, page.nodes)) == 1
 
 
 def overlap(page: Page, one: Candidate, other: Candidate) -> float:

@@ -29,9 +29,9 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "offscreen, off screen, screenreader",
     ),
     "comments": (
-        "commentlist disqus livefyre spotim viafoura openweb commenting commentarea",
+        "commentlist disqus livefyre spotim viafoura openweb commenting commentarea wpdiscuz vuukle insticator hyvor giscus utterances remark42 graphcomment replybox nocomments",
         "comments area, comment list, comments section, comments wrapper, comments container, comment thread, comment form, comment body, "
-        "comment respond, comments block, fb comments, spot im, comment wrapper, comment content, comments list, article comments, post comments",
+        "comment respond, comments block, fb comments, spot im, comment wrapper, comment content, comments list, article comments, post comments, reader comments, user comments, comment section, comment item, comment box, comments title, comment count, isso thread, reply list, talk stream",
         "comments, comment, respond, responses, discussion, coral",
     ),
     "related": (
@@ -43,12 +43,12 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "latest posts, latest articles, latest stories, suggested articles, suggested posts, suggested reading, further reading, post navigation, "
         "nav links, nav link, story timeline, in this series, lire aussi, lees ook, leia mais, leia tambem, mais lidas, saiba mais, siehe auch, mehr zum, "
         "te puede, ver tambien, a voir, articles lies, meme sujet, leggi anche, link box, link list, rich link, story list, article list, news list, "
-        "post list, card list, inline link, inline story, story card, article card, news card, post card, embedded link, read this, essential reading",
+        "post list, card list, inline link, inline story, story card, article card, news card, post card, embedded link, read this, essential reading, recent posts, recent articles, recent news, related posts, keep reading, more wrapper, around the web, link grid, article links, suggest links, popular posts, post preview, post snippet, article teaser, recommended articles, next up",
         "latest, similar, suggested, suggestions, links, readon, carousel cards",
     ),
     "newsletter": (
         "newsletter newsletters mailchimp mailpoet optin subscribe subscription subscriptions subscriber signup hsform",
-        "sign up, email signup, email capture, email form, mc embed, mailing list, opt in, hs form, hubspot form, convertkit form",
+        "sign up, email signup, email capture, email form, mc embed, mailing list, opt in, hs form, hubspot form, convertkit form, mailerlite form, klaviyo form, omeda form",
         "abo, abobox, abonnement",
     ),
     "promotion": (
@@ -93,10 +93,10 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "navigation": (
         "navbar navigation breadcrumb breadcrumbs pagination pager menu submenu sidebar sidebars masthead cookie cookies gdpr toc lwptoc "
-        "modal popup dropdown hamburger",
+        "modal popup dropdown hamburger onetrust didomi usercentrics cmplz truste osano klaro iubenda borlabs moove",
         "page links, page numbers, site header, site footer, site nav, skip link, skip to, side bar, right rail, right column, table of contents, ez toc, "
         "back to top, lang switcher, language switcher, language selector, jump links, jump link, search form, search box, widget area, global header, "
-        "global nav, main nav, sub nav, top bar, cookie banner, tooltip container, tooltip content, tooltip message, tooltip text",
+        "global nav, main nav, sub nav, top bar, cookie banner, tooltip container, cookie notice, cookie consent, cookie law, consent banner, consent manager, qc cmp, sp message, cc window, cc banner, privacy notice, noprint, article tabs, tooltip content, tooltip message, tooltip text",
         "nav, aside, rail, widget, widgets, complementary, contentinfo, search, login, consent, overlay, tooltip, crumbs, dialog",
     ),
     "tags": (

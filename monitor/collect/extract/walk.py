@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.collect.extract import tables
 from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
-from monitor.collect.extract.page import Attributes, Block, Node, Page
+from monitor.collect.extract.page import TEXTUAL, Attributes, Block, Node, Page
 from monitor.text import clean, count_words
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ class _Walk:
         node = Node(tag, attrs, above, len(page.nodes), len(page.blocks))
         if node.marked is None or node.marked.mark not in SETTLED:
             node.signs, node.mark = self.mark(tag, attrs)
+        if node.mark == "related" and tag in TEXTUAL and not self.links and _leads_nowhere(item):
+            node.mark = ""
         if self.stripped and item.mem_id in self.stripped:
             node.mark = "strip rule"
         if node.mark:
@@ -372,6 +374,14 @@ def without_asides(text: str, kind: str) -> str:
 def _letters(text: str) -> int:
     """Return the length of a text without its blanks."""
     return sum(map(len, text.split()))
+
+
+_LEADING = 0.3  # share of a list's letters in links from which it leads elsewhere
+
+
+def _leads_nowhere(item: LexborNode) -> bool:
+    """Tell whether a list or paragraph has hardly a link: whatever its name (`ul.postList`), it is no list of other articles."""
+    return sum(_letters(link.text()) for link in item.css("a")) < _LEADING * _letters(item.text())
 
 
 def _linked(pieces: list[str]) -> int:
