@@ -59,8 +59,6 @@ class Saver:
         """Match and place the new articles of a batch, the earliest published first, so that an original comes before its reprints."""
         drafts = [draft for polled in batch for draft in polled.drafts]
         known = self.store.archive.known([draft.article.id for draft in drafts])
-        if self._index:
-            self._index.expire(now)
         fresh: dict[str, Draft] = {}
         for draft in sorted(drafts, key=lambda draft: draft.article.published or now):
             if draft.article.id not in known:

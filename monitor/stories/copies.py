@@ -179,7 +179,7 @@ class CopyIndex:
         different headlines are a consent page or a form letter.
         """
         pairs = _pairs(sample.words)
-        likenesses = self._likenesses(sample, pairs, outlet, title)
+        likenesses = self._likenesses(sample, pairs, outlet, title, at - self._window)
         root = likenesses[0].other if likenesses and likenesses[0].copy else article
         self._file(_Filed(article, root, outlet, title, at, sample), pairs)
         return likenesses
@@ -200,13 +200,15 @@ class CopyIndex:
                 del self._exact[filed.sample.exact]
 
     def _likenesses(
-        self, sample: Sample, pairs: Sequence[int], outlet: str, title: str
+        self, sample: Sample, pairs: Sequence[int], outlet: str, title: str, since: datetime
     ) -> tuple[Likeness, ...]:
         same = self._filed.get(self._exact.get(sample.exact, 0)) if sample.exact else None
-        if same and _plausible(same, outlet, title):
+        if same and same.at >= since and _plausible(same, outlet, title):
             return (Likeness(same.root, 1.0, copy=True),)
         found = [
-            self._judge(self._filed[number], sample, outlet, title) for number in self._candidates(pairs)
+            self._judge(filed, sample, outlet, title)
+            for filed in map(self._filed.__getitem__, self._candidates(pairs))
+            if filed.at >= since
         ]
         ranked = sorted((likeness for likeness in found if likeness), key=lambda like: -like.containment)
         copies = [likeness for likeness in ranked if likeness.copy]

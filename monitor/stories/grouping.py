@@ -7,10 +7,14 @@ afterwards, because what a reader was told must stay true.
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
+from itertools import chain, repeat
+from operator import mul
 
 from monitor.stories.background import Background
 from monitor.stories.profile import Profile
@@ -33,19 +37,35 @@ _TELLING = (
 )
 _HELD = 40  # heaviest terms of an article by which its story can be found
 _COMPARED = 12  # stories compared in full, the likeliest first
-_COMMON = 400  # a term in more stories than this finds none: it would find too many
+_COMMON = 150  # a term in more stories than this finds none: it would find too many
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Story:
-    """The sum of its members' vectors, and what else decides about the next one."""
+    """The sum of its members' vectors (in arrays: there are tens of thousands of stories, most of one article), and what else decides."""
 
     id: str
     first: datetime
-    terms: dict[int, float] = field(default_factory=dict)
+    terms: array[int]
+    weights: array[float]
     size: int = 0
     short: int = 0
-    outlets: set[str] = field(default_factory=set)  # with a report of their own in it
+    outlets: tuple[str, ...] = ()  # with a report of their own in it
+
+    def likeness(self, vector: Mapping[int, float]) -> float:
+        """Return the average similarity of its members to an article."""
+        shared = map(mul, map(vector.get, self.terms, repeat(0.0)), self.weights)
+        return float(sum(shared)) / self.size
+
+    def add(self, vector: Mapping[int, float]) -> None:
+        """Add a member's vector."""
+        if self.size:
+            total = dict(zip(self.terms, self.weights, strict=True))
+            for term, value in vector.items():
+                total[term] = total.get(term, 0.0) + value
+            vector = total
+        self.terms, self.weights = array("I", vector), array("f", vector.values())
+        self.size += 1
 
 
 class Stories:
@@ -55,7 +75,7 @@ class Stories:
         self._background = background
         self._window = window
         self._stories: dict[str, _Story] = {}
-        self._holding: dict[int, set[str]] = {}  # term -> stories
+        self._holding: dict[int, list[_Story]] = {}  # term -> stories
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -73,14 +93,16 @@ class Stories:
         self._join(story, self._background.vector(profile), profile.short, outlet, at)
 
     def expire(self, now: datetime) -> None:
-        """Forget the stories whose window is over."""
-        for story in [story for story in self._stories.values() if now - story.first > self._window]:
-            del self._stories[story.id]
-            for term in story.terms:
-                holding = self._holding.get(term, set())
-                holding.discard(story.id)
-                if not holding:
-                    self._holding.pop(term, None)
+        """Forget the stories whose window is over. Walks all that is kept: for now and then."""
+        expired = {id(story) for story in self._stories.values() if now - story.first > self._window}
+        if not expired:
+            return
+        self._stories = {name: story for name, story in self._stories.items() if id(story) not in expired}
+        living = (
+            (term, [story for story in held if id(story) not in expired])
+            for term, held in self._holding.items()
+        )
+        self._holding = {term: held for term, held in living if held}
 
     def _nearest(
         self, vector: Mapping[int, float], short: bool, outlet: str, at: datetime
@@ -90,50 +112,39 @@ class Stories:
         for story in self._candidates(vector):
             if abs(at - story.first) > self._window:
                 continue
-            terms = story.terms
-            average = sum(value * terms[term] for term, value in vector.items() if term in terms) / story.size
+            average = story.likeness(vector)
             ratio = average / _threshold(story, short, outlet)
             if ratio >= margin:
                 best, margin, likeness = story, ratio, average
         return best, likeness
 
     def _candidates(self, vector: Mapping[int, float]) -> Iterable[_Story]:
-        """Return the stories that hold most of the article's heaviest terms, by their weight in it; in a stable order."""
-        found: dict[str, float] = {}
-        shared = [
-            term for term in vector.keys() & self._holding.keys() if len(self._holding[term]) <= _COMMON
-        ]
-        for term in nlargest(_TELLING, shared, key=lambda term: (vector[term], term)):
-            weight = vector[term]
-            for story in self._holding[term]:
-                found[story] = found.get(story, 0.0) + weight
-        likeliest = nlargest(_COMPARED, found, key=lambda story: (found[story], story))
-        return [self._stories[story] for story in likeliest]
+        """Return the stories that hold most of the article's heaviest terms; in a stable order."""
+        holding = self._holding
+        shared = [term for term in vector if term in holding and len(holding[term]) <= _COMMON]
+        telling = nlargest(_TELLING, shared, key=vector.__getitem__)
+        hits = Counter(chain.from_iterable(map(holding.__getitem__, telling)))
+        return [story for story, _ in hits.most_common(_COMPARED)]
 
     def _join(self, name: str, vector: Mapping[int, float], short: bool, outlet: str, at: datetime) -> None:
         story = self._stories.get(name)
         if story is None:
-            story = self._stories[name] = _Story(name, at)
-        self._hold(name, sorted(vector, key=vector.__getitem__, reverse=True)[:_HELD])
-        if story.size:
-            for term, value in vector.items():
-                story.terms[term] = story.terms.get(term, 0.0) + value
-        else:
-            story.terms = dict(vector)
-        story.size += 1
+            story = self._stories[name] = _Story(name, at, array("I"), array("f"))
+        self._hold(story, nlargest(_HELD, vector, key=vector.__getitem__))
+        story.add(vector)
         story.short += short
         story.first = min(story.first, at)
-        if outlet:
-            story.outlets.add(outlet)
+        if outlet and outlet not in story.outlets:
+            story.outlets = (*story.outlets, outlet)
 
-    def _hold(self, name: str, terms: Iterable[int]) -> None:
+    def _hold(self, story: _Story, terms: Iterable[int]) -> None:
         holding = self._holding
         for term in terms:
-            known = holding.get(term)
-            if known is None:
-                holding[term] = {name}
-            else:
-                known.add(name)
+            held = holding.get(term)
+            if held is None:
+                holding[term] = [story]
+            elif not story.size or story not in held:
+                held.append(story)
 
 
 def _threshold(story: _Story, short: bool, outlet: str) -> float:

@@ -41,11 +41,17 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is remembered of an article."""
+    """What is remembered of an article; what it is compared by is with the copies and the stories."""
 
     placement: Placement
     at: datetime
-    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The article just placed, whose sketch will be asked for next."""
+
+    article: str
     sample: Sample
     profile: Profile
 
@@ -60,6 +66,7 @@ class StoryIndex:
         self._copies = CopyIndex(window)
         self._stories = Stories(self._background, window)
         self._kept: dict[str, _Kept] = {}
+        self._latest: _Latest | None = None
         self._swept: datetime | None = None
 
     def __len__(self) -> int:
@@ -103,17 +110,19 @@ class StoryIndex:
             copied.containment if copied else 0.0,
             tuple(likeness.other for likeness in likenesses if not likeness.copy),
         )
-        self._kept[article.id] = _Kept(placement, at, article.title, sample, found)
+        self._kept[article.id] = _Kept(placement, at)
+        self._latest = _Latest(article.id, sample, found)
         return placement
 
     def sketch(self, article: Article) -> bytes:
         """Return what has to be stored to know this article after a restart: about a kilobyte, versioned, opaque to others."""
-        kept = self._kept.get(article.id)
-        if kept is None:
-            return _pack(
-                self._sampler.sample(article.text), profile(article.title, article.text), article.title, ""
-            )
-        return _pack(kept.sample, kept.profile, kept.title, kept.placement.copy_of or "")
+        kept, latest = self._kept.get(article.id), self._latest
+        root = (kept.placement.copy_of or "") if kept else ""
+        if latest and latest.article == article.id:
+            return _pack(latest.sample, latest.profile, article.title, root)
+        return _pack(
+            self._sampler.sample(article.text), profile(article.title, article.text), article.title, root
+        )
 
     def load(self, article_id: str, story: str, outlet: str, at: datetime, sketch: bytes) -> None:
         """Take up an article that was placed before, without judging it again. A sketch of another version is passed over."""
@@ -123,7 +132,7 @@ class StoryIndex:
         self._background.see(found.terms)
         self._copies.load(article_id, root or None, sample, at, outlet, title)
         self._stories.join(story or article_id, found, "" if root else outlet, at)
-        self._kept[article_id] = _Kept(Placement(story or article_id, root or None), at, title, sample, found)
+        self._kept[article_id] = _Kept(Placement(story or article_id, root or None), at)
 
     def expire(self, now: datetime) -> None:
         """Forget what is older than the window."""
@@ -134,10 +143,10 @@ class StoryIndex:
         self._swept = now
 
     def _sweep(self, at: datetime) -> None:
-        """Expire now and then on the articles' own time, for callers who never do."""
+        """Expire about once an hour, on the articles' own time; what is over its window counts for nothing before that."""
         if self._swept is None:
             self._swept = at
-        elif at - self._swept > self._window / 6:
+        elif at - self._swept > self._window / 72:
             self.expire(at)
 
 

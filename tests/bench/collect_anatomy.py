@@ -49,7 +49,7 @@ def watch() -> None:
 
     watched(Saver, "save", "records")
     watched(Topics, "match", "rules", within="records")
-    watched(StoryIndex, "add", "stories", within="records")
+    watched(StoryIndex, "_place", "stories", within="records")
     watched(Store, "save_polls", "storage", within="records")
     watched(identity, "keyed", "identity", within="fetch, order")
     watched(identity, "judge", "identity", within="fetch, order")

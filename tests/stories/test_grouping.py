@@ -86,7 +86,7 @@ def test_a_reprint_does_not_make_an_outlets_own_report_its_second() -> None:
     place(stories, background, report)
     found = profile(report.title, report.text)
     stories.join(report.id, found, "", DAY)
-    assert stories._stories[report.id].outlets == {report.outlet}
+    assert stories._stories[report.id].outlets == (report.outlet,)
 
 
 def test_a_story_takes_nothing_after_its_window() -> None:
