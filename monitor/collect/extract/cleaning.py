@@ -6,7 +6,7 @@ Four passes, each seeing what the ones before it left: what a line says of itsel
 
 from __future__ import annotations
 
-from monitor.collect.extract import endings, frames, guests
+from monitor.collect.extract import endings, frames, guests, units
 from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_paywall_notice
 from monitor.collect.extract.marks import is_captioned
 from monitor.collect.extract.page import Block, Node, Page
@@ -39,6 +39,7 @@ def verdicts(
     _drop_headline(page, why, facts.title)
     _drop_date_lines(page, why)
     frames.drop(page, why, facts)
+    units.drop(page, why, facts)
     guests.drop(page, why, facts)
     _drop_notices(page, why)
     endings.drop(page, why, facts)

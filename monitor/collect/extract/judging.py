@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.collect.extract import units
 from monitor.collect.extract.candidates import Candidate, is_named_body
 from monitor.collect.extract.page import Page
 
@@ -30,12 +31,16 @@ _ALONE = 0.5  # the confidence in a body nothing else speaks for or against
 
 def judge(page: Page, candidates: Sequence[Candidate]) -> Candidate | None:
     """Fill in each candidate's agreement and score; return the best, or None if there is none."""
-    biggest = max((candidate.size for candidate in candidates), default=0)
+    whole = [candidate for candidate in candidates if not units.is_inside(page, candidate.node)] or candidates
+    biggest = max((candidate.size for candidate in whole), default=0)
     for candidate in candidates:
         others = [overlap(page, candidate, other) for other in candidates if other is not candidate]
         candidate.agreement = sum(others) / len(others) if others else _ALONE
         candidate.score = candidate.agreement + _TRUST[candidate.name]
-        if candidate.size < (_NAMED_PART if _is_named_whole(page, candidate) else _PART) * biggest:
+        if (
+            candidate not in whole
+            or candidate.size < (_NAMED_PART if _is_named_whole(page, candidate) else _PART) * biggest
+        ):
             candidate.score -= _PENALTY
     return max(candidates, key=lambda candidate: candidate.score, default=None)
 

@@ -6,6 +6,10 @@ A candidate body is an element, hence a range of blocks; comparing candidates is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.collect.extract.units import Group
 
 Attributes = dict[str, str | None]
 
@@ -141,3 +145,4 @@ class Page:
     source: str = ""  # the page as it came: for what only its scripts say
     notes: list[str] = field(default_factory=list)
     bodies: list[Node] = field(default_factory=list)  # what the site's own `body` selector names
+    groups: tuple[Group, ...] | None = None  # its repeated units, once they were looked for
