@@ -77,8 +77,8 @@ class Application:
             root.chance,
         )
         saver = Saver(self.store, config.topics, now, self.checkpoint)
-        shared = config.settings.database.startswith("postgresql")
-        self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, shared)
+        claimant = self.owner if config.settings.database.startswith("postgresql") else ""
+        self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, claimant)
         notifiers = root.notifiers(config, self.console)
         self.notifiers = notifiers
         self.builder = Builder(root.desk(config), self.store, notifiers, now, root.nonce, self.checkpoint)
@@ -88,10 +88,11 @@ class Application:
         self._sync()
 
     def _inherit(self) -> None:
-        """Take over at once what a killed predecessor on this machine was sending, instead of waiting for its leases to end."""
+        """Take over at once what a killed predecessor on this machine was polling and sending, instead of waiting for its leases to end."""
         sending = self.store.outbox.deliveries((DeliveryState.SENDING, DeliveryState.UNKNOWN))
         owners = {delivery.lease.rpartition("#")[0] for delivery in sending if delivery.lease}
-        for dead in filter(root.is_dead, owners):
+        for dead in filter(root.is_dead, owners | self.store.feeds.claimants()):
+            self.store.feeds.give_back(dead)
             for delivery in self.store.outbox.give_back(dead, now()):
                 log.warning(
                     "a killed predecessor was sending this", delivery=delivery.id, target=str(delivery.target)
@@ -229,6 +230,7 @@ class Application:
             self.fetcher = root.fetcher(new.settings)
         self._wire(new)
         await old_collector.finish(within=0.0)
+        self.store.feeds.give_back(self.owner)  # the claims of polls that were cut short
         if old_fetcher is not self.fetcher:
             await old_fetcher.close()
         for notifier in old_notifiers.values():
@@ -242,6 +244,7 @@ class Application:
     async def finish(self, within: float) -> None:
         """Make no new claims; let what is in flight end."""
         await asyncio.gather(self.collector.finish(within), self.sender.finish(within))
+        self.store.feeds.give_back(self.owner)
 
 
 async def _until(instant: datetime) -> None:

@@ -33,7 +33,7 @@ _SAVE = _UPDATE.values(
     }
 )
 _ACTIVATE = _UPDATE.values(active=bindparam("is_active"))
-_CLAIM = _UPDATE.values(claimed_until=bindparam("until"))
+_CLAIM = _UPDATE.values(claimed_until=bindparam("until"), claimed_by=bindparam("by"))
 _TOUCH = (
     update(_seen)
     .where(_seen.c.feed == bindparam("of"), _seen.c.key == bindparam("under"))
@@ -88,11 +88,14 @@ class Feeds:
         with self._database.reading() as connection:
             return next(_states(connection.execute(select(_feeds).where(_feeds.c.name == name))), None)
 
-    def due(self, now: datetime, limit: int | None = None, lease: timedelta | None = None) -> list[FeedState]:
+    def due(
+        self, now: datetime, limit: int | None = None, lease: timedelta | None = None, owner: str = ""
+    ) -> list[FeedState]:
         """Return the feeds to poll, longest due first.
 
-        Several daemons on one PostgreSQL share the work with `lease`: a feed given to one is withheld from the others until its poll is
-        saved or the lease ends. A single daemon leaves it None, so that a restart after a crash polls at once.
+        Several daemons on one PostgreSQL share the work with `lease`: a feed given to one (`owner`) is withheld from the others until its
+        poll is saved, the lease ends, or the owner's claims are given back. A single daemon leaves it None, so that a restart after a
+        crash polls at once.
         """
         moment = codec.micros(now)
         query = select(_feeds).where(_ACTIVE, _feeds.c.next_poll <= moment, _unclaimed(moment))
@@ -102,8 +105,20 @@ class Feeds:
                 return list(_states(connection.execute(query)))
         with self._database.writing() as connection:
             states = list(_states(connection.execute(query.with_for_update(skip_locked=True))))
-            _claim(connection, states, codec.micros(now + lease))
+            _claim(connection, states, codec.micros(now + lease), owner)
             return states
+
+    def claimants(self) -> frozenset[str]:
+        """Return the owners of claims, dead ones among them."""
+        query = select(_feeds.c.claimed_by).where(_feeds.c.claimed_by.is_not(None)).distinct()
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def give_back(self, owner: str) -> int:
+        """End all claims of an owner that stops or is known to be dead; return how many feeds may be polled again."""
+        freed = update(_feeds).where(_feeds.c.claimed_by == owner).values(claimed_until=None, claimed_by=None)
+        with self._database.writing() as connection:
+            return connection.execute(freed).rowcount
 
     def next_due(self) -> datetime | None:
         """Return the earliest next poll of all feeds, or None if none will be polled."""
@@ -251,7 +266,7 @@ def state_row(state: FeedState) -> dict[str, Any]:
     row["outcome"] = None if state.outcome is None else state.outcome.value
     row["untrusted"] = codec.as_json(sorted(state.untrusted))
     row["hints"] = _hints_text(state.hints)
-    row["claimed_until"] = None
+    row["claimed_until"] = row["claimed_by"] = None
     return row
 
 
@@ -350,8 +365,8 @@ def _unclaimed(now: int) -> ColumnElement[bool]:
     return or_(_feeds.c.claimed_until.is_(None), _feeds.c.claimed_until <= now)
 
 
-def _claim(connection: Connection, states: Iterable[FeedState], until: int) -> None:
-    rows = [{"of": state.name, "until": until} for state in states]
+def _claim(connection: Connection, states: Iterable[FeedState], until: int, owner: str) -> None:
+    rows = [{"of": state.name, "until": until, "by": owner} for state in states]
     if rows:
         connection.execute(_CLAIM, rows)
 

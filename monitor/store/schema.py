@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
 
 metadata = MetaData(
@@ -42,6 +42,7 @@ feeds = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("active", Boolean, nullable=False),  # still configured
     Column("claimed_until", BigInteger),  # being polled by one of several daemons
+    Column("claimed_by", Text),  # ... and by which, so that a killed one's feeds can be freed
     Column("configured_url", Text, nullable=False),
     Column("url", Text, nullable=False),
     Column("etag", LargeBinary),

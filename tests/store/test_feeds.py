@@ -163,6 +163,19 @@ def test_a_leased_feed_is_withheld_until_its_poll_is_saved_or_the_lease_ends(sto
     assert store.feeds.due(after(minutes=6)) == [state]
 
 
+def test_a_killed_daemons_feeds_are_given_back_at_once(store: Store) -> None:
+    """Whoever knows that a claimant is dead need not wait for its leases; the living keep theirs."""
+    states = [with_feed(store, "one"), with_feed(store, "two")]
+    lease = timedelta(minutes=15)
+    assert store.feeds.due(NOW, 1, lease, "dead") == states[:1]
+    assert store.feeds.due(NOW, 1, lease, "living") == states[1:]
+    assert store.feeds.claimants() == {"dead", "living"}
+    assert store.feeds.give_back("dead") == 1
+    assert store.feeds.due(NOW, lease=lease, owner="next") == states[:1]
+    store.save_polls([PollRecord(state) for state in states], NOW)
+    assert store.feeds.claimants() == set(), "a saved poll is nobody's any more"
+
+
 def test_keys_lead_to_their_article_within_their_feed_only(store: Store) -> None:
     """Two feeds may use the same guid for different things; a megabyte of guid is a key like any other."""
     states = [with_feed(store, "one"), with_feed(store, "two")]
