@@ -1,13 +1,16 @@
-"""A newsroom around a real `monitor` process: feeds that grow on a loopback server, a strict Slack stand-in, a configuration."""
+"""A newsroom around real `monitor` processes: feeds that grow on a loopback server, a strict Slack stand-in, a configuration."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import shake_256
 from pathlib import Path
 
 from tests.standins.slack import SlackStandIn
@@ -24,6 +27,7 @@ fetch:
   allow_private: ["127.0.0.0/8"]
   interval: {{default: 1s, min: 1s, max: 2s}}
   backoff: {{base: 1s, max: 2s}}
+workers: 1
 slack: {{token: "{token}", base_url: "{base_url}"}}
 html: {{directory: "{home}/digests"}}
 delivery: {{settle: 2s}}
@@ -35,18 +39,19 @@ tick: 200ms
 DIGESTS = """\
 digests:
   - name: often
-    topics: [irs]
+    topics: [{topics}]
     to: [{{slack: "#{channel}"}}]
     every: {every}
     catch_up: all
     max_age: 1h
     max_stories: 200
+    alerts_per_hour: 120
 """
 
-TOPIC = """\
-name: IRS
-match: IRS
-"""
+TOPICS = {
+    "irs": "name: IRS\nmatch: IRS\n",
+    "flash": "name: Flash\nmatch: Flash\nalert: {score: 1}\n",
+}
 
 
 @dataclass
@@ -59,20 +64,29 @@ class Newsroom:
     feeds: int = 2
     every: str = "2s"
     database: str = ""
+    flash: int = 0  # every so many entries one goes out as an alert, if any
     published: list[str] = field(default_factory=list)
-    deaths: int = 0
+    _counted: int = 0
+    _posted: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return self.database or f"sqlite:///{self.home}/monitor.db"
 
     def configure(self) -> None:
         """Write the configuration."""
         config = self.home / "config"
         config.joinpath("topics").mkdir(parents=True)
-        database = self.database or f"sqlite:///{self.home}/monitor.db"
         settings = MONITOR.format(
-            home=self.home, token=self.slack.token, base_url=self.slack.base_url, database=database
+            home=self.home, token=self.slack.token, base_url=self.slack.base_url, database=self.url
         )
         config.joinpath("monitor.yaml").write_text(settings, "utf-8")
-        config.joinpath("digests.yaml").write_text(DIGESTS.format(channel=CHANNEL, every=self.every), "utf-8")
-        config.joinpath("topics", "irs.yaml").write_text(TOPIC, "utf-8")
+        topics = [name for name in TOPICS if name != "flash" or self.flash]
+        digests = DIGESTS.format(channel=CHANNEL, every=self.every, topics=", ".join(topics))
+        config.joinpath("digests.yaml").write_text(digests, "utf-8")
+        for name in topics:
+            config.joinpath("topics", f"{name}.yaml").write_text(TOPICS[name], "utf-8")
         lines = [
             f'  - {{url: "{self.web.url(f"/feed{number}")}", name: "Feed {number}", interval: 1s, first_poll: all, full_text: never}}'
             for number in range(self.feeds)
@@ -91,12 +105,16 @@ class Newsroom:
     def _serve(self, number: int) -> None:
         tokens = self.published[number :: self.feeds][-200:]
         items = "".join(
-            f"<item><guid>{token}</guid><link>{self.web.url(f'/{token}')}</link><title>IRS notice {token}</title>"
+            f"<item><guid>{token}</guid><link>{self.web.url(f'/{token}')}</link><title>{self._title(token)}</title>"
             f"<description>{_words(token)}</description></item>"
             for token in reversed(tokens)
         )
         body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'
         self.web.serve(f"/feed{number}", body.encode(), content_type="application/rss+xml")
+
+    def _title(self, token: str) -> str:
+        flash = self.flash and int(token[-5:]) % self.flash == 0
+        return f"{'Flash: the IRS' if flash else 'IRS'} notice {token}"
 
     async def start(self, *arguments: str, crash_at: str = "") -> asyncio.subprocess.Process:
         """Start a real process of the program; `crash_at` names the point at which it kills itself."""
@@ -115,15 +133,22 @@ class Newsroom:
         if process.returncode is None:
             process.send_signal(signal.SIGKILL)
         await process.wait()
-        self.deaths += 1
 
     def log(self) -> str:
         """Return the last lines the processes wrote."""
         return "\n".join(self.home.joinpath("log").read_text("utf-8", "replace").splitlines()[-30:])
 
+    def polls(self) -> int:
+        """Return how often the feeds were asked for: a clock that only the work of the program moves."""
+        return sum(len(self.web.asked(f"/feed{number}")) for number in range(self.feeds))
+
     def posted(self, token: str) -> int:
         """Return in how many stored messages a token stands."""
-        return sum(token in f"{message.text} {message.blocks}" for message in self.slack.stored(CHANNEL))
+        messages = self.slack.stored(CHANNEL)
+        for message in messages[self._counted :]:
+            self._posted.update(set(re.findall(r"ENTRY\d{5}", f"{message.text} {message.blocks}")))
+        self._counted = len(messages)
+        return self._posted[token]
 
     def lost(self) -> list[str]:
         """Return the entries that were published and never posted."""
@@ -135,9 +160,14 @@ class Newsroom:
 
 
 def _words(token: str) -> str:
-    """Return a text that resembles no other entry's, so that each is a story of its own."""
-    seed = int(token[-5:])
-    return f"The IRS says {token}. " + " ".join(f"w{(seed * 7919 + n * 104729) % 999983}" for n in range(60))
+    """Return a text that resembles no other entry's, so that each is a story of its own: words are told apart by their beginnings."""
+    drawn = shake_256(token.encode()).digest(360)
+    letters = [
+        ("bcdfghjklmnprstvwz"[byte % 18], "aeiou"[byte % 5])[number % 2] for number, byte in enumerate(drawn)
+    ]
+    return f"The IRS says {token}. " + " ".join(
+        "".join(letters[n : n + 6]) for n in range(0, len(letters), 6)
+    )
 
 
 async def until(condition: Callable[[], object], seconds: float, step: float = 0.1) -> bool:

@@ -45,7 +45,7 @@ class Postgres:
 
 
 def start() -> Iterator[Postgres]:
-    """Start (or join) the run's server; skip, naming the tool, where it cannot be had. For a session fixture."""
+    """Start (or join) the run's server; skip, naming the tool, where it cannot be had. For a session fixture, or `running()`."""
     pytest.importorskip("psycopg", reason="the PostgreSQL driver is missing: pip install 'psycopg[binary]'")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs speaks up where XDG_RUNTIME_DIR is unset
@@ -60,5 +60,10 @@ def start() -> Iterator[Postgres]:
     postgres = Postgres(server.get_uri(), os.environ.get("PYTEST_XDIST_WORKER", "main"))
     postgres.run("ALTER SYSTEM SET fsync = off")
     postgres.run("SELECT pg_reload_conf()")
-    yield postgres
-    server.cleanup()
+    try:
+        yield postgres
+    finally:
+        server.cleanup()
+
+
+running = contextmanager(start)
