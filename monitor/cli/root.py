@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from monitor import __version__
 from monitor.cli.clock import now
 from monitor.errors import CommandError
-from monitor.models import DigestSpec, FullText, Target
+from monitor.models import FullText
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -145,13 +145,7 @@ def desk(config: Config) -> Desk:
         names={topic.id: topic.name for topic in topics},
         rules={topic.id: topic.alert for topic in topics if topic.alert},
         weights={feed.name: feed.weight for feed in config.feeds},
-        targets=_targets,
     )
-
-
-def _targets(spec: DigestSpec) -> tuple[Target, ...]:
-    """Return where a digest really goes; the configuration has already put the console in for what is not set up."""
-    return spec.to
 
 
 def notifiers(config: Config, console: TextIO | None = None) -> Mapping[str, Notifier]:

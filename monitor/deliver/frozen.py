@@ -82,6 +82,7 @@ def _story(data: dict[str, Any]) -> DigestStory:
         **{
             **_known(data, DigestStory),
             "outlets": tuple(data["outlets"]),
+            "newcomers": tuple(data.get("newcomers", ())),
             "terms": tuple(data["terms"]),
             "first_seen": datetime.fromisoformat(data["first_seen"]),
             "published": _instant(data["published"]),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.digests.excerpt import Excerpt, headline, lead
-from monitor.digests.ranking import Standing, View, matches, order, outlet, score, view
+from monitor.digests.ranking import Standing, View, matches, newcomers, order, outlet, score, view
 from monitor.models import (
     Article,
     Coverage,
@@ -165,6 +165,7 @@ def tell(seen: View, topics: Collection[str], topic_names: Mapping[str, str], va
         article=article.id,
         published=article.published,
         new_outlets=seen.grown,
+        newcomers=newcomers(seen),
         completeness=article.completeness.value,
         teaser_only=bool(found) and all(match.teaser_only for match in found),
         tags=_tags(seen, topic_names),

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from monitor.digests.alerts import single
 from monitor.digests.compose import NO_MUTES, NO_WEIGHTS, Composed, is_muted, tell
-from monitor.digests.ranking import Standing, View, renewed, score, view
+from monitor.digests.ranking import Standing, View, renewed, retold, score, view
 from monitor.digests.slots import quiet_until
 from monitor.models import (
     Article,
@@ -39,12 +39,14 @@ LISTENING = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A story that stands in a posted message: the label of that slot, when it was built, and when its thread last got a reply."""
+    """A story that stands in a posted message: the label of that slot, when it was built, when its thread last got a reply, and the
+    articles the slot carried."""
 
     story: str
     slot: str
     at: datetime
     last: datetime
+    articles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A reply: `under` is the label of the slot whose message it answers."""
+    """A reply: `under` is the label of the slot whose message it answers; `amended` is that message as it would read now, for targets
+    where a message can be changed."""
 
     under: str
     composed: Composed
     reason: str
+    amended: Digest | None = None
 
 
 def coverage_replies(
@@ -112,10 +116,24 @@ def _coverage_reply(
     label = f"follow_up-{seen.story.story}-{seen.fresh[0].article.id}"
     slot = Slot(spec.name, label, now, SlotKind.FOLLOW_UP, posted.last)
     reason = f"now at {len(seen.outlets)} outlets (+{seen.grown})" if seen.grown else "a further article"
-    told = renewed(seen, spec.topics)
-    return FollowUp(
-        posted.slot, single(told, spec, slot, topic_names, coverage, value, "Later coverage"), reason
-    )
+    told = single(renewed(seen, spec.topics), spec, slot, topic_names, coverage, value, "Later coverage")
+    return FollowUp(posted.slot, told, reason, _amended(seen, posted, spec, topic_names, coverage, value))
+
+
+def _amended(
+    seen: View,
+    posted: Posted,
+    spec: DigestSpec,
+    topic_names: Mapping[str, str],
+    coverage: Coverage,
+    value: float,
+) -> Digest | None:
+    """Return the alert with its own headline and the outlets of today: its "also at" line is what changes."""
+    again = retold(seen, spec.topics, posted.articles)
+    if again is None:
+        return None
+    slot = Slot(spec.name, posted.slot, posted.at, SlotKind.ALERT)
+    return single(again, spec, slot, topic_names, coverage, value, "Alert").digest
 
 
 def update_replies(

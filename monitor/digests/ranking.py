@@ -34,7 +34,7 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class View:
     """A story through one digest's topics. `members` are its announced articles, `fresh` those not carried yet, `matched` those with a
-    match in the digest's topics; `lead` speaks for the story. `outlets` starts with the lead's own and ends with the new ones, which `grown` counts."""
+    match in the digest's topics; `lead` speaks for the story. `outlets` starts with the lead's own; `grown` counts the new ones (`newcomers`)."""
 
     story: PendingStory
     members: tuple[Member, ...]
@@ -119,6 +119,21 @@ def _outlets(lead: Member, members: Sequence[Member]) -> tuple[str, ...]:
     """Return the outlets: the lead's own, then those the reader knows of, then the new ones."""
     known_first = sorted(members, key=lambda member: not member.placed)
     return tuple(dict.fromkeys(outlet(member.article) for member in (lead, *known_first)))
+
+
+def newcomers(seen: View) -> tuple[str, ...]:
+    """Return the outlets a story has grown by since this digest last told it, in the order of `View.outlets`."""
+    known = {outlet(member.article) for member in seen.members if member.placed}
+    return tuple(name for name in seen.outlets if name not in known) if seen.grown else ()
+
+
+def retold(seen: View, topics: Collection[str], articles: Collection[str]) -> View | None:
+    """Return the same story told as a message that carried `articles` told it, with all its outlets of today; None if none of them is left."""
+    spoke = [member for member in seen.matched if member.article.id in articles]
+    if not spoke:
+        return None
+    lead = representative(spoke, topics)
+    return replace(seen, lead=lead, outlets=_outlets(lead, seen.members), grown=0)
 
 
 def renewed(seen: View, topics: Collection[str]) -> View:

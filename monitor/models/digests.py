@@ -110,7 +110,8 @@ class DigestStory:
     """One story as it will be shown, everything resolved: renderers only lay out, never decide.
 
     `headline_bold` and `lead_bold` are sorted, non-overlapping (start, end) ranges of matched terms in `headline` and `lead`.
-    `outlets` starts with the representative's own. `new_outlets` > 0 says it returns because it grew ("now at 9 outlets (+4)").
+    `outlets` starts with the representative's own. `new_outlets` > 0 says it returns because it grew ("now at 9 outlets (+4)");
+    `newcomers` names those outlets.
     `completeness` is `full`, `teaser` or `paywalled`. `change` is the material change being told, if it is an update.
     """
 
@@ -125,6 +126,7 @@ class DigestStory:
     headline_bold: tuple[tuple[int, int], ...] = ()
     lead_bold: tuple[tuple[int, int], ...] = ()
     new_outlets: int = 0
+    newcomers: tuple[str, ...] = ()
     completeness: str = "full"
     teaser_only: bool = False
     tags: tuple[TopicTag, ...] = ()

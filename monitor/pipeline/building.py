@@ -7,28 +7,28 @@ daemon was first, an article was placed meanwhile) is simply looked at again at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from monitor.digests import alerts, clock, followups, slots
+from monitor.digests import alerts, followups, slots
 from monitor.digests.compose import Composed, compose
 from monitor.digests.coverage import coverage
 from monitor.digests.mutes import outlets_when_muted
 from monitor.models import (
     AlertRule,
     Coverage,
+    Digest,
     DigestSpec,
     NewDelivery,
     PendingStory,
     Slot,
     SlotKind,
     SlotState,
-    Target,
 )
-from monitor.pipeline.protocols import Checkpoint, Clock, Notifiers, no_checkpoint
+from monitor.pipeline.protocols import Amending, Checkpoint, Clock, Notifiers, no_checkpoint
 from monitor.pipeline.reports import SlotReport
 
 if TYPE_CHECKING:
@@ -43,15 +43,14 @@ HISTORY = 2000  # recorded slots looked at: a month of a digest every half hour
 class Desk:
     """What the configuration says about digests, as the builder needs it.
 
-    `names` and `rules` are by topic, `weights` by feed; `targets` gives a digest's effective targets (the console where nothing else
-    can be reached, and always the HTML page).
+    `names` and `rules` are by topic, `weights` by feed. Where a digest goes (`DigestSpec.to`) the configuration has already settled: the
+    console where nothing else can be reached, and always the HTML page.
     """
 
     digests: tuple[DigestSpec, ...]
     names: Mapping[str, str]
     rules: Mapping[str, AlertRule]
     weights: Mapping[str, float]
-    targets: Callable[[DigestSpec], tuple[Target, ...]]
 
 
 @dataclass(slots=True)
@@ -64,7 +63,6 @@ class Builder:
     now: Clock
     nonce: Callable[[], str]
     checkpoint: Checkpoint = no_checkpoint
-    watch: clock.Look | None = field(default=None)
 
     def build_due(self, hold: str = "") -> list[SlotReport]:
         """Build, skip or hold every slot that has come; return what was recorded."""
@@ -152,7 +150,7 @@ class Builder:
         self, spec: DigestSpec, composed: Composed, threads: Mapping[str, int] | None = None
     ) -> tuple[NewDelivery, ...]:
         """Render the messages for every target of the digest; replies (`threads`) go only where there is something to reply to."""
-        targets = [target for target in self.desk.targets(spec) if threads is None or str(target) in threads]
+        targets = [target for target in spec.to if threads is None or str(target) in threads]
         return tuple(
             NewDelivery(
                 target, number, self.nonce(), part.payload, part.thread_part, (threads or {}).get(str(target))
@@ -189,7 +187,7 @@ class Builder:
 
     def _trouble(self, spec: DigestSpec) -> str:
         """Return what kept a late digest, as far as the queue knows."""
-        scopes = {scope for target in self.desk.targets(spec) for scope in (str(target), target.kind)}
+        scopes = {scope for target in spec.to for scope in (str(target), target.kind)}
         held = [hold for hold in self.store.outbox.holds(self.now()) if hold.scope in scopes and hold.parked]
         return f"{held[0].scope.split(':')[0]} was unreachable" if held else "monitor was not running"
 
@@ -244,6 +242,8 @@ class Builder:
         under = self.store.outbox.deliveries(digest=spec.name, slot=reply.under)
         threads = {str(found.target): found.thread or found.id for found in under if found.part == 0}
         deliveries = self._render(spec, reply.composed, threads)
+        if reply.amended:
+            deliveries += self._amendments(spec, reply.amended, threads, len(deliveries))
         return self._record(
             reply.composed.digest.slot,
             reply.composed.state,
@@ -251,6 +251,23 @@ class Builder:
             deliveries,
             reply.reason,
             told,
+        )
+
+    def _amendments(
+        self, spec: DigestSpec, amended: Digest, threads: Mapping[str, int], first: int
+    ) -> tuple[NewDelivery, ...]:
+        """Render what the message replied to is to become, where it can be changed; numbered from `first`, behind the reply itself."""
+        return tuple(
+            NewDelivery(
+                target,
+                first,
+                self.nonce(),
+                notifier.amendment(amended, target).payload,
+                None,
+                threads[str(target)],
+            )
+            for target in spec.to
+            if str(target) in threads and isinstance(notifier := self.notifiers[target.kind], Amending)
         )
 
     def _sent(self, now: datetime) -> dict[str, list[datetime]]:
@@ -266,7 +283,11 @@ class Builder:
         ]
         posted = {
             found.slot.label.removeprefix("alert-"): followups.Posted(
-                found.slot.label.removeprefix("alert-"), found.slot.label, found.built_at, found.built_at
+                found.slot.label.removeprefix("alert-"),
+                found.slot.label,
+                found.built_at,
+                found.built_at,
+                frozenset(self.store.slots.placed(spec.name, found.slot.label)),
             )
             for found in recorded
             if found.slot.kind is SlotKind.ALERT

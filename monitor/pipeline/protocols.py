@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from monitor.models import Delivery, Digest, Found, Part, Request, Response, SendResult, Target
 from monitor.pipeline.reports import PollReport, SendReport, SlotReport
@@ -52,6 +52,15 @@ class Notifier(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Amending(Protocol):
+    """A notifier whose target lets a posted message be changed."""
+
+    def amendment(self, digest: Digest, target: Target) -> Part:
+        """Return what replaces the first message of a digest that is posted already; to be sent as a reply to it. Pure."""
         ...
 
 

@@ -71,11 +71,6 @@ class Sender:
         elif not self._closing:
             self.pump()
 
-    @property
-    def busy(self) -> bool:
-        """Whether a message is under way."""
-        return bool(self._under_way)
-
     def next_at(self) -> datetime | None:
         """Return when something in the queue may go that may not go now, if anything is known to wait."""
         now = self.now()

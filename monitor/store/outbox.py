@@ -54,8 +54,8 @@ class Outbox:
         """Lease the next message that may go to a target of one of the `kinds`, or return None.
 
         The state of what is returned says what to do: SENDING, send it; UNKNOWN, look for its nonce (`Notifier.find`). Never given are: what
-        another holds a lease on, what waits (`not_before`), a part before the parts ahead of it are sent, a reply before its parent is,
-        and anything for a held target. A parked target whose probe is due gives one message. `owner` must be unique to the process.
+        another holds a lease on, what waits (`not_before`), a part before the parts ahead of it are sent, a reply before its parent and the
+        replies ahead of it are, and anything for a held target. A parked target whose probe is due gives one message. `owner` must be unique to the process.
         """
         asked = {"now": codec.micros(now), "kinds": list(kinds)}
         if not self._any(_NEXT, asked):
@@ -263,6 +263,7 @@ def _next() -> Select[Any]:
             or_(_outbox.c.thread.is_(None), _parent.c.state.in_(_OVER)),
             ~_held(now),
             ~_part_before_it(),
+            ~_reply_before_it(),
         )
         # Ordered by an expression, because SQLite would else walk the whole table in order of id instead of the few open rows.
         .order_by(_outbox.c.id + literal_column("0"))
@@ -283,6 +284,17 @@ def _part_before_it() -> ColumnElement[bool]:
         _earlier.c.slot == _outbox.c.slot,
         _earlier.c.target == _outbox.c.target,
         _earlier.c.part < _outbox.c.part,
+        _earlier.c.state.not_in(_OVER),
+    )
+
+
+def _reply_before_it() -> ColumnElement[bool]:
+    """The condition that an earlier reply to the same message is still to go: a thread is read in order, and of two amendments of one
+    message the later must be the last."""
+    return exists().where(
+        _earlier.c.thread == _outbox.c.thread,
+        _earlier.c.target == _outbox.c.target,
+        _earlier.c.id < _outbox.c.id,
         _earlier.c.state.not_in(_OVER),
     )
 

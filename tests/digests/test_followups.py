@@ -37,6 +37,29 @@ def test_later_coverage_is_a_reply_under_the_alert() -> None:
     assert reply.composed.digest.slot.kind is SlotKind.FOLLOW_UP
 
 
+def test_the_alert_is_told_anew_with_its_own_headline() -> None:
+    """What replaces it in place is the alert as it was, and who has the story now, without "(+2)"; a better article changes nothing."""
+    better = story(member("a", 60, placed=True), member("b", 99, "Post"), member("c", None, "Wire"))
+    (reply,) = replies(better, posted=replace(ALERTED, articles=frozenset({"a"})))
+    assert reply.amended is not None
+    (told,) = reply.amended.stories
+    assert (told.article, told.outlets, told.new_outlets) == ("a", ("Herald", "Post", "Wire"), 0)
+    slot = reply.amended.slot
+    assert (slot.label, slot.kind, slot.at) == ("alert-a", SlotKind.ALERT, ALERTED.at)
+
+
+def test_an_alert_whose_articles_are_gone_is_left_alone() -> None:
+    """Retention may have taken them: the reply tells the news."""
+    (reply,) = replies(GROWN, posted=replace(ALERTED, articles=frozenset({"z"})))
+    assert reply.amended is None
+
+
+def test_a_reply_names_the_new_outlets() -> None:
+    """Also the one through which it speaks."""
+    (told,) = replies(GROWN)[0].composed.digest.stories
+    assert told.newcomers == ("Post", "Wire")
+
+
 def test_the_label_names_the_story_and_its_first_new_article() -> None:
     """So the same coverage cannot be told twice, with any clock."""
     later = replies(GROWN, now=NOON + timedelta(hours=3))

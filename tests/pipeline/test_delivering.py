@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from monitor.models import AlertRule, DeliveryState, SendVerdict, SlotState
+from monitor.models import (
+    AlertRule,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Found,
+    Part,
+    SendResult,
+    SendVerdict,
+    SlotState,
+    Target,
+)
 from tests.pipeline.world import FEED, IRS, MORNING, Newsroom, newsroom
 from tests.standins.edges import rss
 
@@ -145,6 +156,75 @@ async def test_an_alert_goes_at_once_and_is_struck_from_the_digest(tmp_path: Pat
         room.clock.move(hours=2)
         (report,) = room.builder.build_due()
         assert report.state is SlotState.EMPTY
+
+
+STORM = "The IRS in Fairmont lost a fifth of its clerks, and envelopes pile up in the mail room until the ceiling, the union said on Monday."
+
+
+def amending(room: Newsroom) -> list[str]:
+    """Let the target's posted messages be changed; return the list that shows how the alert reads, change by change."""
+    reads: list[str] = []
+
+    class Amendable(type(room.target)):  # type: ignore[misc]
+        def amendment(self, digest: Digest, target: Target) -> Part:
+            return Part(f"amended: {', '.join(digest.stories[0].outlets)}")
+
+        async def send(self, delivery: Delivery) -> SendResult:
+            if not delivery.payload.startswith("amended"):
+                return await super().send(delivery)  # type: ignore[no-any-return]
+            reads.append(f"{delivery.thread_ts} {delivery.payload}")
+            return SendResult(self._next.pop(0) if self._next else SendVerdict.SENT, ts=delivery.thread_ts)
+
+        async def find(self, delivery: Delivery) -> tuple[Found, str | None]:
+            if delivery.payload.startswith("amended"):
+                return Found.ABSENT, None
+            return await super().find(delivery)  # type: ignore[no-any-return]
+
+    room.target.__class__ = Amendable
+    return reads
+
+
+async def test_later_coverage_updates_the_alert_and_is_a_reply(tmp_path: Path) -> None:
+    """One alert, one reply, and the alert's own message told anew; an answer lost on the way, or a crash, never makes a second message."""
+    wire = replace(FEED, name="The wire", url="https://wire.example/rss")
+    with newsroom(tmp_path, feeds=(FEED, wire), rules={"irs": AlertRule(score=1.0)}) as room:
+        reads = amending(room)
+        await collected(room, ("/clerks", "Clerks leave the IRS in Fairmont", STORM))
+        room.builder.build_alerts()
+        await room.send()
+        room.fetcher.serves(
+            wire.url, rss(("/again", "Fairmont clerks leave the IRS", STORM), site="https://wire.example")
+        )
+        await room.collector.collect(force=True)
+        room.clock.move(minutes=20)
+        (report,) = room.builder.build_alerts()
+        assert (report.slot[:10], report.messages) == ("follow_up-", 2)
+        room.target.answers(
+            SendVerdict.SENT, SendVerdict.UNKNOWN
+        )  # the reply goes, the amendment's answer is lost
+        await room.send()
+        room.restart()
+        await settled(room, hours=1)
+        assert [delivery.thread_ts for delivery in room.target.stored] == [None, "1"]
+        assert reads == ["1 amended: A paper, The wire"] * 2
+        assert room.store.outbox.counts()[DeliveryState.SENT] == 3
+        assert room.builder.build_alerts() == []
+
+
+async def test_a_target_that_cannot_amend_gets_the_reply_alone(tmp_path: Path) -> None:
+    """Nothing is queued that nobody could carry out."""
+    wire = replace(FEED, name="The wire", url="https://wire.example/rss")
+    with newsroom(tmp_path, feeds=(FEED, wire), rules={"irs": AlertRule(score=1.0)}) as room:
+        await collected(room, ("/clerks", "Clerks leave the IRS in Fairmont", STORM))
+        room.builder.build_alerts()
+        await room.send()
+        room.fetcher.serves(
+            wire.url, rss(("/again", "Fairmont clerks leave the IRS", STORM), site="https://wire.example")
+        )
+        await room.collector.collect(force=True)
+        room.clock.move(minutes=20)
+        (report,) = room.builder.build_alerts()
+        assert report.messages == 1
 
 
 async def test_a_correction_is_told_as_a_reply(tmp_path: Path) -> None:

@@ -64,7 +64,6 @@ class Newsroom:
             {topic.id: topic.name for topic in self.topics},
             self.rules,
             {},
-            lambda spec: spec.to,
         )
         self.builder = Builder(
             desk, self.store, notifiers, self.clock, lambda: f"nonce-{next(self.numbers)}", self.checkpoint

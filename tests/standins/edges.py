@@ -172,10 +172,10 @@ class FakeTarget:
         """Nothing to close."""
 
 
-def rss(*items: tuple[str, str, str], title: str = "A paper") -> str:
-    """Return an RSS document of (path, title, text) items of https://paper.example."""
+def rss(*items: tuple[str, str, str], title: str = "A paper", site: str = "https://paper.example") -> str:
+    """Return an RSS document of (path, title, text) items of a site."""
     body = "".join(
-        f"<item><title>{name}</title><link>https://paper.example{path}</link><guid>{path}</guid><description>{text}</description></item>"
+        f"<item><title>{name}</title><link>{site}{path}</link><guid>{path}</guid><description>{text}</description></item>"
         for path, name, text in items
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{body}</channel></rss>'

@@ -56,6 +56,7 @@ def stories(draw: st.DrawFn) -> DigestStory:
         headline_bold=draw(ranges(headline)),
         lead_bold=draw(ranges(lead)),
         new_outlets=draw(st.integers(0, len(outlets))),
+        newcomers=tuple(draw(st.lists(st.sampled_from(outlets), max_size=40))),
         completeness=draw(st.sampled_from(("full", "teaser", "paywalled"))),
         tags=(TopicTag("irs", draw(texts), draw(st.floats(0, 100))),),
         members=tuple(Link(draw(texts), draw(st.sampled_from(ADDRESSES)), outlet) for outlet in outlets[:2]),

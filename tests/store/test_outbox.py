@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.digests.outbox import Hold, Reason, Transition, on_find, on_result
+from monitor.digests.outbox import Hold, Reason, Transition, on_find, on_result, on_sent
 from monitor.models import Delivery, DeliveryState, Found, SendResult, SendVerdict, Target
 from monitor.store import Store
 from tests.standins.ledger import LEASE, NOW, SLACK, after, message, queue
@@ -101,11 +101,31 @@ def test_a_reply_carries_the_timestamp_of_what_it_replies_to(store: Store) -> No
     queue(store, message(0, thread=root.id), label="later")
     assert nothing(store)
     answer(store, root, SendVerdict.SENT, ts="17.5")
-    replies = [claim(store), claim(store)]
+    replies = [claim(store)]
+    answer(store, replies[0], SendVerdict.SENT, ts="18.5")
+    replies.append(claim(store))
     assert [(one.slot, one.thread, one.thread_ts) for one in replies] == [
         ("2026-03-02T08:00", root.id, "17.5"),
         ("later", root.id, "17.5"),
     ]
+
+
+def test_the_replies_of_a_thread_go_out_in_order(store: Store) -> None:
+    """Doubt about an earlier reply holds the later ones of its thread, and no others: of two amendments the later must be the last."""
+    queue(store, message(0))
+    root = claim(store)
+    answer(store, root, SendVerdict.SENT, ts="17.5")
+    queue(store, message(0, thread=root.id), label="first")
+    queue(store, message(0, thread=root.id), label="second")
+    queue(store, message(0), label="elsewhere")
+    first = claim(store)
+    assert [claim(store).slot, nothing(store)] == ["elsewhere", True]
+    answer(store, first, SendVerdict.UNKNOWN)
+    assert nothing(store)
+    again = claim(store, after(minutes=2))
+    assert (again.slot, again.state) == ("first", DeliveryState.UNKNOWN)
+    assert store.outbox.settle(again, on_sent(again, "18.5"), after(minutes=2))
+    assert claim(store, after(minutes=2)).slot == "second"
 
 
 def test_a_settled_message_is_sent_for_good(store: Store) -> None:

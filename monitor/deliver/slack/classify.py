@@ -22,7 +22,8 @@ _NAMES = {
     SendVerdict.MESSAGE_BROKEN: (
         "invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long metadata_too_large no_text "
         "too_many_attachments invalid_attachments attachment_payload_limit_exceeded invalid_payload "
-        "invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app file_uploads_disabled"
+        "invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app file_uploads_disabled "
+        "message_not_found cant_update_message edit_window_closed"
     ),
     SendVerdict.PLACE_BROKEN: (
         "channel_not_found not_in_channel is_archived channel_is_archived is_inactive thread_not_found "
@@ -38,6 +39,9 @@ _NAMES = {
         "two_factor_setup_required user_is_bot"
     ),
 }
+UNCHANGEABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""The posted message was deleted, or may no longer be changed: no form of an amendment will be taken."""
+
 VERDICTS: Mapping[str, SendVerdict] = {
     name: verdict for verdict, names in _NAMES.items() for name in names.split()
 }

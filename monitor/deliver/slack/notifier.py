@@ -54,8 +54,13 @@ class SlackNotifier:
         """Return the digest's messages, frozen; `target` makes no difference to their look."""
         return render(digest, self._interactive)
 
+    def amendment(self, digest: Digest, target: Target) -> Part:
+        """Return what replaces the digest's first message: the alert that is posted, with the outlets of today."""
+        message = json.loads(self.render(digest, target)[0].payload)
+        return Part(json.dumps({**message, "type": "amendment"}, ensure_ascii=False, separators=(",", ":")))
+
     async def send(self, delivery: Delivery) -> SendResult:
-        """Post one message or upload one file; whatever goes wrong comes back as a verdict."""
+        """Post one message, upload one file or amend one message; whatever goes wrong comes back as a verdict."""
         address = delivery.target.address
         if wait := self._pace.wait(address, asyncio.get_running_loop().time()):
             return SendResult(
@@ -65,12 +70,19 @@ class SlackNotifier:
         try:
             if payload["type"] == "file":
                 return await self._send_file(delivery, payload)
+            if payload["type"] == "amendment":
+                return await self._send_amendment(delivery, payload)
             return await self._send_message(delivery, payload)
         except Exception as error:  # noqa: BLE001  # the per-delivery boundary: slack-sdk raises whatever its transport does
             return classify.from_exception(error)
 
     async def find(self, delivery: Delivery) -> tuple[Found, str | None]:
-        """Look for the delivery's nonce where it would be stored. Unreadable means: ask again later."""
+        """Look for the delivery's nonce where it would be stored. Unreadable means: ask again later.
+
+        An amendment is never found: doing it again does no harm, and nothing newer overtakes it (the outbox keeps a thread in order).
+        """
+        if json.loads(delivery.payload)["type"] == "amendment":
+            return Found.ABSENT, None
         try:
             return await self._find(delivery)
         except Exception:  # noqa: BLE001  # as in `send`; what cannot be read proves nothing
@@ -104,6 +116,15 @@ class SlackNotifier:
                 self._token, base_url=self._base_url, timeout=self._timeout, retry_handlers=[], logger=logger
             )
         return self._client
+
+    async def _send_amendment(self, delivery: Delivery, message: Message) -> SendResult:
+        """Change the message that the delivery is a reply to; as text alone where its blocks are refused."""
+        if delivery.thread_ts is None:
+            return SendResult(SendVerdict.MESSAGE_BROKEN, detail="the message to be amended was never posted")
+        result = await self.amend(delivery.target, delivery.thread_ts, message)
+        if result.verdict is SendVerdict.MESSAGE_BROKEN and result.detail not in classify.UNCHANGEABLE:
+            return await self.amend(delivery.target, delivery.thread_ts, as_text(message))
+        return result
 
     async def _send_message(self, delivery: Delivery, message: Message) -> SendResult:
         result = await self._post(delivery, message, {"nonce": delivery.nonce}, delivery.thread_ts)

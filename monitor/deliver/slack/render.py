@@ -204,10 +204,9 @@ def _news(story: DigestStory) -> str:
     if story.change:
         return f"*Changed:* {markup.plain(story.change, 600)}"
     if story.new_outlets > 0:
-        new = ", ".join(markup.plain(name, 60) for name in story.outlets[-story.new_outlets :][:6])
-        return (
-            f"*{wording.also(story).capitalize()}:* {new}" if new else f"*{wording.also(story).capitalize()}*"
-        )
+        new = ", ".join(markup.plain(name, 60) for name in story.newcomers[:6])
+        more = f" and {len(story.newcomers) - 6} more" if len(story.newcomers) > 6 else ""
+        return f"*{wording.also(story).capitalize()}*" + (f": {new}{more}" if new else "")
     return ""
 
 

@@ -217,13 +217,24 @@ def test_an_alert_is_headline_reason_and_buttons() -> None:
 
 def test_a_reply_tells_what_is_new() -> None:
     """A follow-up says the change, or how far the story has spread since."""
-    grown = story(outlets=("The Courier", "Harbor Wire", "Daily Ledger"), new_outlets=2)
+    outlets = ("Daily Ledger", "The Courier", "Harbor Wire")  # it speaks through a new one
+    grown = story(outlets=outlets, new_outlets=2, newcomers=("Daily Ledger", "Harbor Wire"))
     changed = story(2, change="87,000 → 80,000")
     topic = TopicSection("irs", "IRS", (grown, changed))
     (part,) = render(digest(topic, kind=SlotKind.FOLLOW_UP), interactive=True)
     first, _source, second, _source = (block for block in json.loads(part.payload)["blocks"])
-    assert first["text"]["text"].startswith("*Now at 3 outlets (+2):* Harbor Wire, Daily Ledger\n")
+    assert first["text"]["text"].startswith("*Now at 3 outlets (+2)*: Daily Ledger, Harbor Wire\n")
     assert second["text"]["text"].startswith("*Changed:* 87,000 → 80,000\n")
+
+
+def test_a_reply_names_six_new_outlets_and_counts_the_rest() -> None:
+    """A story that forty outlets took up does not fill the thread with their names."""
+    new = tuple(f"Outlet {number}" for number in range(40))
+    grown = story(outlets=("The Courier", *new), new_outlets=40, newcomers=new)
+    (part,) = render(digest(TopicSection("irs", "IRS", (grown,)), kind=SlotKind.FOLLOW_UP), interactive=True)
+    assert "*Now at 41 outlets (+40)*: Outlet 0, Outlet 1" in part.payload
+    assert "Outlet 5 and 34 more" in part.payload
+    assert "Outlet 6" not in part.payload
 
 
 def test_an_empty_digest_says_so() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from monitor.deliver.slack import SlackNotifier
 from monitor.deliver.slack.pace import Pace
-from monitor.models import Delivery, Found, Part, SendResult, SendVerdict, Target, TopicSection
+from monitor.models import Delivery, Found, Part, SendResult, SendVerdict, SlotKind, Target, TopicSection
 from tests.standins.digests import delivery, digest, section, story
 from tests.standins.slack import SlackStandIn
 
@@ -326,4 +327,61 @@ async def test_a_message_is_amended_in_place(slack: SlackStandIn, notifier: Slac
     assert (await notifier.amend(CHANNEL, sent.ts, changed)).verdict is SendVerdict.SENT
     assert len(slack.stored()) == 1
     assert "Grown" in json.dumps(slack.stored()[0].blocks)
-    assert (await notifier.amend(CHANNEL, "1.000001", changed)).verdict is SendVerdict.RETRY
+    assert (await notifier.amend(CHANNEL, "1.000001", changed)).verdict is SendVerdict.MESSAGE_BROKEN
+
+
+async def alert_and_amendment(notifier: SlackNotifier) -> tuple[Delivery, Delivery]:
+    """Post an alert; return its delivery, and the one that tells it anew with two more outlets."""
+    section_of = lambda outlets: TopicSection("irs", "IRS", (story(outlets=outlets),))  # noqa: E731  # one use
+    alone = digest(section_of(("The Courier",)), kind=SlotKind.ALERT)
+    grown = digest(section_of(("The Courier", "Harbor Wire", "Daily Ledger")), kind=SlotKind.ALERT)
+    alert = delivery(notifier.render(alone, CHANNEL)[0], CHANNEL)
+    sent = await notifier.send(alert)
+    amended = delivery(notifier.amendment(grown, CHANNEL), CHANNEL, 2, thread=1, thread_ts=sent.ts)
+    return alert, amended
+
+
+async def test_an_alert_is_updated_in_place(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    """Later coverage changes the alert's "also" line; however often it is done, one message stands, under its own nonce."""
+    alert, amended = await alert_and_amendment(notifier)
+    assert "Harbor Wire" not in json.dumps(slack.stored()[0].blocks)
+    for _ in range(2):
+        assert (await notifier.send(amended)).verdict is SendVerdict.SENT
+    (message,) = slack.stored()
+    assert (
+        "also <https://wire.example/1|Harbor Wire> and <https://ledger.example/1|Daily Ledger>"
+        in json.dumps(message.blocks)
+    )
+    assert (await notifier.find(alert))[0] is Found.PRESENT, "its metadata are kept"
+
+
+async def test_a_lost_amendment_is_made_again(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    """Doubt is settled by doing it once more, never by a second message."""
+    _, amended = await alert_and_amendment(notifier)
+    slack.faults.lose_answer(methods=("chat.update",))
+    assert (await notifier.send(amended)).verdict is SendVerdict.UNKNOWN
+    assert await notifier.find(amended) == (Found.ABSENT, None)
+    assert (await notifier.send(amended)).verdict is SendVerdict.SENT
+    assert len(slack.stored()) == 1
+
+
+async def test_what_was_deleted_is_not_amended_for_ever(slack: SlackStandIn, notifier: SlackNotifier) -> None:
+    """An alert that somebody deleted, or that was never posted, ends its amendment at the first try."""
+    _, amended = await alert_and_amendment(notifier)
+    slack.stored().clear()
+    for thread_ts in (amended.thread_ts, None):
+        result = await notifier.send(replace(amended, thread_ts=thread_ts))
+        assert result.verdict is SendVerdict.MESSAGE_BROKEN
+    assert slack.stored() == []
+
+
+async def test_an_amendment_whose_blocks_are_refused_is_text(
+    slack: SlackStandIn, notifier: SlackNotifier
+) -> None:
+    """The "also" line is told in whatever form Slack takes."""
+    _, amended = await alert_and_amendment(notifier)
+    slack.faults.error("invalid_blocks", methods=("chat.update",))
+    assert (await notifier.send(amended)).verdict is SendVerdict.SENT
+    (message,) = slack.stored()
+    assert message.blocks == []
+    assert "Harbor Wire" in message.text
