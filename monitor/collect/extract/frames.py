@@ -6,6 +6,8 @@ text that is only the authors' names is their byline.
 
 from __future__ import annotations
 
+import re
+
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata import people
 from monitor.collect.metadata.facts import Facts
@@ -47,6 +49,39 @@ def drop(page: Page, why: dict[int, str], facts: Facts) -> None:
             _drop_caption(page, why, number)
     if facts.authors:
         _drop_signatures(page, why, facts)
+    _drop_described(page, why)
+
+
+_LONGEST = 80  # words of a caption
+_DESCRIPTION = 6  # words of a picture's alternative text from which it is a sentence about that picture
+# How agencies sign their pictures, at the end of a caption and never of a sentence (that ends in a full stop of its own).
+_SIGNED = re.compile(
+    r"(?:[(/|©–—-]\s?|\b(?:via|by|photo:?|foto:?|credit:?|bild:?) )(?:(?:AP|AFP) (?:Photo|Foto)(?:/[^.]{1,50})?|Getty(?: Images)?|AFP(?: via Getty Images)?|Reuters|REUTERS(?:/[^.]{1,40})?|"
+    r"Shutterstock|EPA(?:-EFE)?(?:/[^.]{1,30})?|dpa(?:[-/][^.]{1,30})?|picture[ -]alliance(?:/[^.]{1,40})?|imago(?: images)?(?:/[^.]{1,30})?|Xinhua|Alamy(?: Stock Photo)?|Unsplash|"
+    r"Adobe Stock|iStock(?:photo)?|Keystone|ANSA|EFE|Europa Press)\)?$"
+)
+
+
+def _drop_described(page: Page, why: dict[int, str]) -> None:
+    """Drop the paragraphs that are word for word a picture's alternative text, or signed as agencies sign pictures: captions without a frame."""
+    said = _descriptions(page, why)
+    for number, reason in why.items():
+        block = page.blocks[number]
+        if reason or not _DESCRIPTION <= block.size <= _LONGEST or block.kind not in ("p", "li"):
+            continue
+        if _SIGNED.search(block.text) or (said and letters(block.text) in said):
+            why[number] = "caption"
+
+
+def _descriptions(page: Page, why: dict[int, str]) -> set[str]:
+    """Return the alternative texts of the pictures that are sentences, without those that a caption in its frame has said already."""
+    pictures = (
+        page.blocks[number].node.attrs.get("alt") for number in why if page.blocks[number].kind == "img"
+    )
+    said = {letters(alt) for alt in pictures if alt and alt.count(" ") >= _DESCRIPTION - 1}
+    if said:
+        said -= {letters(page.blocks[number].text) for number, reason in why.items() if reason}
+    return said
 
 
 def _drop_caption(page: Page, why: dict[int, str], number: int) -> None:
