@@ -6,8 +6,9 @@ length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor.errors import MonitorError, RuleError
 from monitor.models import SourceFilter, TopicSpec
@@ -15,7 +16,6 @@ from monitor.topics import plan, tree
 from monitor.topics.checks import (
     Lists,
     covered_terms,
-    fact_in,
     loops,
     only_nots,
     problems,
@@ -48,8 +48,7 @@ class RuleErrors(MonitorError):  # noqa: N818  # the plural says that it holds a
         super().__init__("\n".join(f"{item.owner} ({item.key}): {item.error}" for item in problems))
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """A term as the index needs it: what it means, or its regular expression, and how the rule writes it."""
 
     written: str
@@ -58,7 +57,7 @@ class Lexeme:
     field: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rule:
     """A topic ready to look: its spec, and the steps of its `match` and its `not`."""
 
@@ -95,7 +94,7 @@ class _Builder:
         self._lists = Lists({name: tuple(read(text) for text in texts) for name, texts in lists.items()})
         self.built = Built()
         self.problems: list[RuleProblem] = []
-        self._numbers: dict[tuple[str, bool], int] = {}
+        self._terms: dict[tuple[str, bool], plan.Term] = {}  # one step each, however often a term is written
         self._list_steps: dict[tuple[str, bool], plan.Step] = {}
         self._used: set[str] = set()
         self._lexemes: dict[tuple[str, bool], Lexeme] = {}
@@ -142,43 +141,46 @@ class _Builder:
         """Report what is wrong with one text; True if it can be compiled."""
         errors = list(reading.errors)
         if reading.tree is not None and not errors:
-            errors += problems(reading.tree, self._lists)
-            bad = unsearchable(reading.tree, self._lists) if whole else None
-            errors += [only_nots(bad)] if bad is not None else []
-            errors += self._term_errors(reading.tree)
+            errors += problems(reading, self._lists)
+            errors += self._only_nots(reading) if whole else ()
+            errors += self._term_errors(reading)
+            errors.sort(key=lambda error: (error.start, -error.end))
         for error in errors:
             self._report(where, error)
         if reading.tree is not None and not errors:
-            self.built.warnings += [RuleProblem(*where, error) for error in covered_terms(reading.tree)]
+            self.built.warnings += [RuleProblem(*where, error) for error in covered_terms(reading)]
         return not errors
+
+    def _only_nots(self, reading: Reading) -> Iterator[RuleError]:
+        if reading.tree is not None and reading.nodes.keys() & {tree.Not, tree.ListRef}:
+            bad = unsearchable(reading.tree, self._lists)
+            if bad is not None:
+                yield only_nots(bad)
 
     def _report(self, where: tuple[str, str, int], error: RuleError) -> None:
         self.problems.append(RuleProblem(*where, error))
 
     # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _step(self, node: Node, text: str, *, fields: bool) -> plan.Step:
-        written = text[node.start : node.end]
         if isinstance(node, tree.Term | tree.Regex):
-            return self._term(node, fields=fields)
+            return self._terms.get((node.written, fields)) or self._term(node, fields=fields)
         if isinstance(node, tree.ListRef):
             return self._list(node.name, fields=fields)
+        written = text[node.start : node.end]
         if isinstance(node, tree.Zone) and node.name in FIELD_ZONES:
             return plan.Field(
                 written, False, frozenset(), self._step(node.part, text, fields=True), node.name
             )
-        parts = tuple(self._step(part, text, fields=fields) for part in tree.children(node))
-        return _compound(node, written, parts, placed=not fact_in(node, self._lists))
+        parts = tuple([self._step(part, text, fields=fields) for part in tree.children(node)])
+        return _compound(node, written, parts)
 
     def _term(self, node: tree.Term | tree.Regex, *, fields: bool) -> plan.Term:
-        key = (node.written, fields)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.built.lexemes)
-            self.built.lexemes.append(self._lexeme(node, fields=fields))
-        means = self.built.lexemes[number].means
-        return plan.Term(
-            node.written, True, frozenset((number,)), number, means is not None and means.acronym
-        )
+        lexeme = self._lexeme(node, fields=fields)
+        number, acronym = len(self.built.lexemes), lexeme.means is not None and lexeme.means.acronym
+        self.built.lexemes.append(lexeme)
+        step = plan.Term(node.written, True, frozenset((number,)), number, acronym)
+        self._terms[node.written, fields] = step
+        return step
 
     def _lexeme(self, node: tree.Term | tree.Regex, *, fields: bool) -> Lexeme:
         """Return what a term or expression means; worked out once for each way of writing it. Raises `RuleError`."""
@@ -190,9 +192,9 @@ class _Builder:
                 self._lexemes[key] = Lexeme(node.written, meaning(node, folded=fields), None, fields)
         return self._lexemes[key]
 
-    def _term_errors(self, root: Node) -> Iterator[RuleError]:
-        for node in tree.walk(root):
-            if isinstance(node, tree.Term | tree.Regex):
+    def _term_errors(self, reading: Reading) -> Iterator[RuleError]:
+        for kind in (tree.Term, tree.Regex):
+            for node in reading.nodes.get(kind, ()):
                 try:
                     self._lexeme(node, fields=False)
                 except RuleError as error:
@@ -206,30 +208,33 @@ class _Builder:
             parts = tuple(
                 self._step(tree, text, fields=fields) for tree, text in zip(trees, texts, strict=True)
             )
-            placed = all(part.placed for part in parts)
-            whole = _any(f"${name}", parts, placed=placed)
+            whole = _any(f"${name}", parts)
             needs = plan.needs_mention(whole)
-            self._list_steps[key] = plan.Named(whole.written, placed, whole.terms, whole, needs)
+            self._list_steps[key] = plan.Named(whole.written, whole.placed, whole.terms, whole, needs)
         return self._list_steps[key]
 
 
-def _any(written: str, parts: tuple[plan.Step, ...], *, placed: bool) -> plan.Any:
-    terms = frozenset().union(*(part.terms for part in parts))
+def _terms_below(parts: Iterable[plan.Step]) -> frozenset[int]:
+    return frozenset().union(*[part.terms for part in parts])
+
+
+def _any(written: str, parts: tuple[plan.Step, ...]) -> plan.Any:
     plain = {part.number: part for part in parts if isinstance(part, plan.Term)}
-    others = tuple(part for part in parts if not isinstance(part, plan.Term))
-    return plan.Any(written, placed, terms, parts, plain, others)
+    others = tuple([part for part in parts if not isinstance(part, plan.Term)])
+    placed = all(part.placed for part in parts)
+    return plan.Any(written, placed, _terms_below(parts), parts, plain, others)
 
 
-def _compound(node: Node, written: str, parts: tuple[plan.Step, ...], *, placed: bool) -> plan.Step:
-    terms = frozenset().union(*(part.terms for part in parts))
-    common = (written, placed, terms)
+def _compound(node: Node, written: str, parts: tuple[plan.Step, ...]) -> plan.Step:
+    if isinstance(node, tree.Or):
+        return _any(written, parts)
+    terms = _terms_below(parts)
+    if isinstance(node, tree.And):
+        return plan.All(written, False, terms, parts)
+    if isinstance(node, tree.Not):
+        return plan.No(written, False, terms, parts[0])
+    common = (written, all(part.placed for part in parts), terms)
     match node:
-        case tree.Or():
-            return _any(written, parts, placed=placed)
-        case tree.And():
-            return plan.All(*common, parts)
-        case tree.Not():
-            return plan.No(*common, parts[0])
         case tree.Near():
             return plan.Near(*common, parts[0], parts[1], node.distance, node.ordered)
         case tree.Outside():

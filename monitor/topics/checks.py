@@ -6,7 +6,8 @@ and a term that another one already covers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from monitor.errors import RuleError
 from monitor.topics.language import Reading
@@ -27,7 +28,6 @@ from monitor.topics.tree import (
     Zone,
     children,
     operator,
-    walk,
 )
 
 
@@ -47,14 +47,21 @@ class Lists(dict[str, tuple[Reading, ...]]):
 _PARTS = ("title", "lead", "body")
 
 
-def problems(tree: Node, lists: Lists) -> Iterator[RuleError]:
+def problems(reading: Reading, lists: Lists) -> Iterator[RuleError]:
     """Yield everything wrong with a tree whose lists are in `lists`; `loops` must have found none among those."""
-    for node in walk(tree):
-        if isinstance(node, ListRef) and node.name not in lists:
+    nodes = reading.nodes
+    for node in nodes.get(ListRef, ()):
+        if node.name not in lists:
             yield unknown_list(node, lists)
-        elif isinstance(node, Near | Outside | NotNear | AtLeast):
-            yield from _misplaced(node, lists)
-    yield from _never(tree, ())
+    if nodes.keys() & _MAY_BE_FACTS:
+        for kind in (Near, Outside, NotNear, AtLeast):
+            for node in nodes.get(kind, ()):
+                yield from _misplaced(node, lists)
+    if reading.tree is not None and _suspicious(nodes):
+        yield from _never(reading.tree, ())
+
+
+_MAY_BE_FACTS = {And, Not, Zone, ListRef}
 
 
 def unknown_list(node: ListRef, lists: Lists) -> RuleError:
@@ -70,8 +77,8 @@ def loops(lists: Lists) -> Iterator[tuple[str, int, RuleError]]:
     """Yield (list, index of expression, mistake) for every reference by which a list reaches itself."""
     for name, readings in lists.items():
         for index, reading in enumerate(readings):
-            for node in walk(reading.tree) if reading.tree is not None else ():
-                if isinstance(node, ListRef) and (path := _path(node.name, name, lists)):
+            for node in reading.nodes.get(ListRef, ()):
+                if path := _path(node.name, name, lists):
                     chain = " -> ".join(f"${step}" for step in (name, *path))
                     yield name, index, RuleError(f"list {name} refers to itself", node.start, node.end, chain)
 
@@ -96,8 +103,8 @@ def _path(start: str, goal: str, lists: Lists) -> tuple[str, ...]:
 def references(readings: tuple[Reading, ...]) -> Iterator[str]:
     """Yield the names of the lists that expressions use."""
     for reading in readings:
-        if reading.tree is not None:
-            yield from (node.name for node in walk(reading.tree) if isinstance(node, ListRef))
+        for node in reading.nodes.get(ListRef, ()):
+            yield node.name
 
 
 # ── Mentions and facts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +179,13 @@ def only_nots(node: Node) -> RuleError:
 
 
 # ── What can never match ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _suspicious(nodes: Mapping[type[Node], Sequence[Any]]) -> bool:
+    """Tell whether any part contradicts itself, or zones stand inside zones: only then is the tree worth a walk."""
+    return len(nodes.get(Zone, ())) > 1 or any(
+        _contradiction(node, ()) for kind in (And, Outside, NotNear) for node in nodes.get(kind, ())
+    )
+
+
 def _never(node: Node, zones: tuple[str, ...]) -> Iterator[RuleError]:
     reason = _contradiction(node, zones)
     if reason:
@@ -186,8 +200,9 @@ def _contradiction(node: Node, zones: tuple[str, ...]) -> str:
     if isinstance(node, Zone):
         return next(filter(None, (_exclusive(outer, node.name) for outer in zones)), "")
     if isinstance(node, And):
-        wanted = {_shape(part) for part in node.parts}
-        if any(isinstance(part, Not) and _shape(part.part) in wanted for part in node.parts):
+        unwanted = [part.part for part in node.parts if isinstance(part, Not)]
+        wanted = {_shape(part) for part in node.parts} if unwanted else set()
+        if any(_shape(part) in wanted for part in unwanted):
             return "the same thing is wanted and not wanted"
     if isinstance(node, Outside | NotNear) and _covers(node.right, node.left):
         return "every mention of the left side is also one of the right side"
@@ -254,11 +269,11 @@ def _takes(wide: str, narrow: str) -> bool:
     return wide == narrow and "*" not in narrow and "?" not in narrow
 
 
-def covered_terms(tree: Node) -> Iterator[RuleError]:
+def covered_terms(reading: Reading) -> Iterator[RuleError]:
     """Yield a warning for each term of an OR that adds nothing, because another term of the same OR already takes it."""
-    for node in walk(tree):
-        if isinstance(node, Or):
-            terms = [part for part in node.parts if isinstance(part, Term)]
+    for node in reading.nodes.get(Or, ()):
+        terms = [part for part in node.parts if isinstance(part, Term)]
+        if len(terms) > 1:
             yield from _covered(terms)
 
 
@@ -268,8 +283,11 @@ def _covered(terms: list[Term]) -> Iterator[RuleError]:
     for at, term in enumerate(terms):
         for word in term.text.casefold().split()[:1]:
             heads.setdefault(word, []).append(at)
+    stars = any(head[-1] == "*" for head in heads)
+    if not stars and len(heads) == len(terms) and not any(" " in term.text for term in terms):
+        return  # single words, all different
     for at, narrow in enumerate(terms):
-        for other in _alike(narrow, heads):
+        for other in _alike(narrow, heads, stars=stars):
             wide = terms[other]
             is_later_twin = other > at and _shape(wide) == _shape(narrow)
             if other != at and not is_later_twin and covers(wide, narrow):
@@ -278,11 +296,11 @@ def _covered(terms: list[Term]) -> Iterator[RuleError]:
                 break
 
 
-def _alike(narrow: Term, heads: dict[str, list[int]]) -> Iterator[int]:
+def _alike(narrow: Term, heads: dict[str, list[int]], *, stars: bool) -> Iterator[int]:
     """Yield the terms whose first word is a word of this one, or a `*` over the beginning of one."""
     for word in dict.fromkeys(narrow.text.casefold().split()):
         yield from heads.get(word, ())[:_TWINS]
-        for size in range(1, len(word) + 1):
+        for size in range(1, len(word) + 1) if stars else ():
             yield from heads.get(f"{word[:size]}*", ())[:_TWINS]
 
 

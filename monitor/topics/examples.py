@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from monitor.models import Article, Completeness, Examples, SourceFilter, Span
 from monitor.topics.build import Rule
 from monitor.topics.explain import Explanation, explain
+from monitor.topics.judging import hold, judge
 from monitor.topics.matching import Topics
+from monitor.topics.searching import Search
 
 SHORT = 60  # words; a sentence is no article, so min_score is not asked of it
 
@@ -41,23 +43,34 @@ def check_examples(topics: Topics, resolve: Callable[[str], Article]) -> list[Ex
 def _failures(
     topics: Topics, rule: Rule, examples: Examples, resolve: Callable[[str], Article]
 ) -> Iterator[ExampleFailure]:
-    bare = replace(rule, spec=replace(rule.spec, sources=SourceFilter()), filtered=False)
+    if rule.filtered:
+        rule = replace(rule, spec=replace(rule.spec, sources=SourceFilter()), filtered=False)
     for kind, texts in (("yes", examples.yes), ("no", examples.no)):
         for index, example in enumerate(texts):
             article = resolve(example)
-            told = _told(topics, bare, article)
-            if told.matched != (kind == "yes"):
+            search = topics.search(article)
+            if _matches(rule, article, search) != (kind == "yes"):
+                told = explain(rule, _held_to_less(article, search), search)
                 reason = told.reason if told.matched else _why_not(told)
                 yield ExampleFailure(
                     rule.spec.id, kind, index, example, reason, told.spans or told.veto, article
                 )
 
 
-def _told(topics: Topics, rule: Rule, article: Article) -> Explanation:
-    search = topics.search(article)
-    if search.document.body_words < SHORT:
-        article = replace(article, completeness=Completeness.TEASER)
-    return explain(rule, article, search)
+def _matches(rule: Rule, article: Article, search: Search) -> bool:
+    """Tell whether the rule fires; why is only worked out for examples that fail, since all are run at every start."""
+    if search.document.body_words >= SHORT:
+        return judge(rule, article, search) is not None
+    return hold(rule.match, search).found is not None and (
+        rule.veto is None or hold(rule.veto, search).found is None
+    )
+
+
+def _held_to_less(article: Article, search: Search) -> Article:
+    """Return the article, as a teaser if it is too short for `min_score`."""
+    return (
+        replace(article, completeness=Completeness.TEASER) if search.document.body_words < SHORT else article
+    )
 
 
 def _why_not(told: Explanation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -76,10 +77,11 @@ def explain(rule: Rule, article: Article, search: Search) -> Explanation:
     found = holding.found
     vetoed = hold(rule.veto, search).found if rule.veto is not None else None
     scorer = Scorer(search.document)
-    score = round(scorer.score(rule.match, holding.scope, found), 2) if found is not None else None
+    exact = scorer.score(rule.match, holding.scope, found) if found is not None else None
+    score = round(exact, 2) if exact is not None else None
     filters = tuple(verdicts(rule.spec.sources, article))
     teaser = _teaser(rule, article, search)
-    reason = _reason(rule, found, vetoed, score, filters, teaser)
+    reason = _reason(rule, found, vetoed, exact, filters, teaser)
     shown = spans(search, found or ())
     return Explanation(
         topic=rule.spec.id,
@@ -121,7 +123,7 @@ def _reason(
         return f"not: {rule.veto.written}"
     least = rule.spec.min_score
     if least is not None and score is not None and score < least and not teaser:
-        return f"score {score:g} is below min_score {least:g}"
+        return f"score {math.floor(100 * score) / 100:g} is below min_score {least:g}"
     return ""
 
 

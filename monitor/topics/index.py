@@ -11,9 +11,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.topics import plan
 from monitor.topics.build import Lexeme, Rule
@@ -51,8 +50,7 @@ class Literals:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A literal's part in a term: of `variant`, whose first word stands `back` words before the one the literal ends in.
 
     `direct` says that a hit is a mention; otherwise the words around it are to be compared.
@@ -65,8 +63,7 @@ class Use:
     direct: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A term as it is looked up: the uses of each of its `units` (one, or one per word of a phrase with `~n`), or its expression."""
 
     units: tuple[tuple[Use, ...], ...]
@@ -98,8 +95,8 @@ class Index:
             (cased, title): defaultdict(list) for cased in (False, True) for title in (False, True)
         }
         self._anchor_rules(rules)
-        known: dict[int, Needs] = {}
-        self.needs = [_needs(rule.match, self.entries, known) for rule in rules]
+        needs_of = _NeedsOf(self.entries)
+        self.needs = [needs_of(rule.match) for rule in rules]
 
     # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _entry(self, lexeme: Lexeme) -> Entry:
@@ -107,10 +104,10 @@ class Index:
         if means is None or lexeme.field:  # fields are too short to be worth an automaton
             return Entry((), 0, "", lexeme.regex)
         units = means.parts or (means.variants,)
-        return Entry(tuple(self._uses(variants) for variants in units), means.slop, means.exact, None)
+        return Entry(tuple([self._uses(variants) for variants in units]), means.slop, means.exact, None)
 
     def _uses(self, variants: Iterable[Variant]) -> tuple[Use, ...]:
-        return tuple(self._use(variant, key) for variant in variants for key in variant.keys)
+        return tuple([self._use(variant, key) for variant in variants for key in variant.keys])
 
     def _use(self, variant: Variant, key: Key) -> Use:
         literals = self.cased if key.cased else self.folded
@@ -159,28 +156,35 @@ class Index:
 _END = itemgetter(2)
 
 
-def _needs(step: plan.Step, entries: Sequence[Entry], lists: dict[int, Needs]) -> Needs:
-    """Return sets of terms, of each of which one must be found in the text wherever the step holds; none where that cannot be said.
+class _NeedsOf:
+    """Sets of terms, of each of which one must be found in the text wherever a step holds; none where that cannot be said."""
 
-    `lists` keeps what was worked out for lists, which many rules name.
-    """
-    if isinstance(step, plan.Term):
-        entry = entries[step.number]
-        return (frozenset([step.number]),) if entry.units or entry.expression else ()
-    if isinstance(step, plan.Named):
-        if id(step) not in lists:
-            lists[id(step)] = _needs(step.part, entries, lists)
-        return lists[id(step)]
-    if isinstance(step, plan.Any):
-        of_parts = [_needs(part, entries, lists) for part in step.alternatives]
-        return (frozenset().union(*(needs[0] for needs in of_parts)),) if all(of_parts) else ()
-    if isinstance(step, plan.All | plan.Near):
-        return tuple(need for part in step.parts for need in _needs(part, entries, lists))
-    if isinstance(step, plan.Outside | plan.NotNear):
-        return _needs(step.left, entries, lists)
-    if isinstance(step, plan.AtLeast | plan.Zone):
-        return _needs(step.part, entries, lists)
-    return ()
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._known: dict[
+            int, Needs
+        ] = {}  # by the identity of the step: many rules name the same lists and terms
+
+    def __call__(self, step: plan.Step) -> Needs:
+        key = id(step)
+        if key not in self._known:
+            self._known[key] = self._work_out(step)
+        return self._known[key]
+
+    def _work_out(self, step: plan.Step) -> Needs:
+        if isinstance(step, plan.Term):
+            entry = self._entries[step.number]
+            return (step.terms,) if entry.units or entry.expression else ()
+        if isinstance(step, plan.Any):
+            of_parts = [self(part) for part in step.alternatives]
+            return (frozenset().union(*[needs[0] for needs in of_parts]),) if all(of_parts) else ()
+        if isinstance(step, plan.All | plan.Near):
+            return tuple([need for part in step.parts for need in self(part)])
+        if isinstance(step, plan.Outside | plan.NotNear):
+            return self(step.left)
+        if isinstance(step, plan.AtLeast | plan.Zone | plan.Named):
+            return self(step.part)
+        return ()
 
 
 def _collect(groups: set[int], anchored: Mapping[int, list[int]], hits: Iterable[Hit]) -> None:
@@ -188,12 +192,14 @@ def _collect(groups: set[int], anchored: Mapping[int, list[int]], hits: Iterable
         groups.update(anchored[literal])
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """Literals of which one must be there; `cost` estimates how many a document holds by chance."""
 
     cost: float
     marks: frozenset[Mark]
+
+
+_COST = itemgetter(0)
 
 
 class Anchors:
@@ -238,12 +244,14 @@ class Anchors:
 
     def _term(self, step: plan.Term) -> Anchor | None:
         units = self._index.entries[step.number].units
-        return min((self._unit(uses) for uses in units), key=lambda anchor: anchor.cost, default=None)
+        if len(units) == 1:
+            return self._unit(units[0])
+        return min(map(self._unit, units), key=_COST, default=None)
 
     def _unit(self, uses: Iterable[Use]) -> Anchor:
-        marks = frozenset((use.cased, use.literal, False) for use in uses)
+        marks = frozenset([(use.cased, use.literal, False) for use in uses])
         return Anchor(
-            sum(_chance(self._texts[cased][literal], cased=cased) for cased, literal, _ in marks), marks
+            sum([_chance(self._texts[cased][literal], cased=cased) for cased, literal, _ in marks]), marks
         )
 
     def _union(self, step: plan.Any) -> Anchor | None:
@@ -254,12 +262,12 @@ class Anchors:
         if len(known) == 1:
             return known[0]
         return Anchor(
-            sum(anchor.cost for anchor in known), frozenset().union(*(anchor.marks for anchor in known))
+            sum([anchor.cost for anchor in known]), frozenset().union(*[anchor.marks for anchor in known])
         )
 
     def _rarest(self, parts: Iterable[plan.Step]) -> Anchor | None:
         anchors = [anchor for part in parts if (anchor := self.of(part)) is not None]
-        return min(anchors, key=lambda anchor: anchor.cost, default=None)
+        return min(anchors, key=_COST, default=None)
 
 
 def _chance(text: str, *, cased: bool) -> float:

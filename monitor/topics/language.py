@@ -15,8 +15,10 @@ one rule (lists) or what a tree means (NEAR over AND) is checked in `checks`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from monitor.errors import RuleError
 from monitor.topics.lexer import MAX_ERRORS, Token, tokens
@@ -40,9 +42,10 @@ MAX_BRACKETS = 5_000
 MAX_DEPTH = 64  # nested brackets; deeper than anybody can read
 
 Step = Callable[[], Node | None]
+N = TypeVar("N", bound=Node)
 
-_UNIT_KINDS = ("open", "phrase", "word", "regex", "list", "zone")
-_PROX_NAMES = ("NEAR", "BEFORE", "OUTSIDE", "NOT NEAR")
+_UNIT_KINDS = frozenset(("open", "phrase", "word", "regex", "list", "zone"))
+_PROX_NAMES = frozenset(("NEAR", "BEFORE", "OUTSIDE", "NOT NEAR"))
 _MIXED = {
     "AND": "a OR (b AND c)  or  (a OR b) AND c",
     "OR": "(a AND b) OR c  or  a AND (b OR c)",
@@ -51,10 +54,15 @@ _MIXED = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from a rule: its tree (None if there is nothing to hold on to) and all mistakes, in order of place."""
+    """What was read from a rule: its tree (None if there is nothing to hold on to) and all mistakes, in order of place.
+
+    `nodes` holds every node of the tree by type, so that checks go straight to what concerns them; where there are mistakes also
+    nodes that found no place in the tree.
+    """
 
     tree: Node | None
     errors: tuple[RuleError, ...]
+    nodes: Mapping[type[Node], Sequence[Any]] = field(default_factory=dict)
 
 
 def parse(text: str) -> Node:
@@ -74,7 +82,7 @@ def read(text: str) -> Reading:
     found, errors = tokens(text)
     parser = _Parser(text, found, errors)
     tree = parser.rule()
-    return Reading(tree, tuple(_causes(text, errors)[:MAX_ERRORS]))
+    return Reading(tree, tuple(_causes(text, errors)[:MAX_ERRORS]) if errors else (), parser.nodes)
 
 
 # Mistakes that another one right before them brings about.
@@ -128,12 +136,25 @@ class _Parser:
     """Recursive descent over the tokens; depth is bounded by `MAX_DEPTH` (and chains of NOT and zones by `_nest`)."""
 
     def __init__(self, text: str, found: list[Token], errors: list[RuleError]) -> None:
+        self.nodes: defaultdict[type[Node], list[Node]] = defaultdict(list)
         self._text = text
         self._last = len(found) - 1  # an `end`; one more behind it, for who steps over it
         self._tokens = [*found, found[-1]]
         self._errors = errors
         self._at = 0
+        self._here = found[0]
+        self._end = 0  # where the last token that was read ends
         self._depth = 0
+
+    def _pass(self, at: int | None = None) -> None:
+        """Go on to the next token, or to that of a number."""
+        self._at = at = self._at + 1 if at is None else at
+        self._end = self._tokens[at - 1].end
+        self._here = self._tokens[at]
+
+    def _made(self, node: N) -> N:
+        self.nodes[type(node)].append(node)
+        return node
 
     # ── the grammar, one method a line ──────────────────────────────────────────────────────────────────────────────────────────
     def rule(self) -> Node | None:
@@ -145,7 +166,7 @@ class _Parser:
         parts = [self._expression()]
         while self._here.kind != "end":
             self._fail("bracket closed but never opened", self._here, "remove it, or open it before")
-            self._at += 1
+            self._pass()
             if self._here.kind != "end":
                 parts.append(self._expression())
         return parts[0]
@@ -160,22 +181,22 @@ class _Parser:
                 mixed = True
             joiner = joiner or token.name
             parts.append(self._negation())
-        kept = tuple(part for part in parts if part is not None)
+        kept = tuple([part for part in parts if part is not None])
         if len(kept) < 2:
             return kept[0] if kept else None
-        return (Or if joiner == "OR" else And)(start, self._end, kept)
+        return self._made((Or if joiner == "OR" else And)(start, self._end, kept))
 
     def _joining(self, parts: list[Node | None]) -> Token | None:
         """Return (and pass) the AND or OR here, complaining of a term that follows without one; None where the expression ends."""
         token = self._here
         if token.kind == "operator" and token.name in ("AND", "OR"):
-            self._at += 1
+            self._pass()
             return token
         if token.kind in _UNIT_KINDS or token.name in ("ATLEAST", "NOT"):
             self._nothing_between(parts[-1], token)
             return Token("operator", "", token.start, token.end)
         if token.kind in ("operator", "distance"):  # what a mended word left behind
-            self._at += 1
+            self._pass()
             return Token("operator", "", token.start, token.end)
         return None
 
@@ -184,16 +205,16 @@ class _Parser:
         token = self._here
         if token.name != "NOT":
             return self._proximity()
-        self._at += 1
+        self._pass()
         part = self._nested(token, self._negation)
-        return Not(token.start, self._end, part) if part is not None else None
+        return self._made(Not(token.start, self._end, part)) if part is not None else None
 
     def _proximity(self) -> Node | None:
         """prox = unit { ( "NEAR/"n | "BEFORE/"n | "OUTSIDE" | "NOT NEAR/"n ) unit }"""
         start = self._here.start
         left = self._unit()
         while (token := self._here).name in _PROX_NAMES:
-            self._at += 1
+            self._pass()
             right = self._unit()
             if left is not None and right is not None:
                 left = self._near(token, start, left, right)
@@ -202,10 +223,10 @@ class _Parser:
 
     def _near(self, token: Token, start: int, left: Node, right: Node) -> Node:
         if token.name == "OUTSIDE":
-            return Outside(start, self._end, left, right)
+            return self._made(Outside(start, self._end, left, right))
         if token.name == "NOT NEAR":
-            return NotNear(start, self._end, left, right, token.number)
-        return Near(start, self._end, left, right, token.number, token.name == "BEFORE")
+            return self._made(NotNear(start, self._end, left, right, token.number))
+        return self._made(Near(start, self._end, left, right, token.number, token.name == "BEFORE"))
 
     def _unit(self) -> Node | None:
         """unit = "ATLEAST/"n unit | zone ":" unit | "(" expr ")" | "$"name | term"""
@@ -213,13 +234,15 @@ class _Parser:
         if token.kind not in _UNIT_KINDS and token.name != "ATLEAST":
             self._missing(token)
             return None
-        self._at += 1
+        self._pass()
         if token.name == "ATLEAST":
             part = self._nested(token, self._unit)
-            return AtLeast(token.start, self._end, token.number, part) if part is not None else None
+            if part is None:
+                return None
+            return self._made(AtLeast(token.start, self._end, token.number, part))
         if token.kind == "zone":
             part = self._nested(token, self._unit)
-            return Zone(token.start, self._end, token.name, part) if part is not None else None
+            return self._made(Zone(token.start, self._end, token.name, part)) if part is not None else None
         if token.kind == "open":
             return self._bracketed(token)
         return self._leaf(token)
@@ -227,11 +250,11 @@ class _Parser:
     def _bracketed(self, opener: Token) -> Node | None:
         if self._here.kind == "close":
             self._fail("empty expression", opener, "write something between the brackets", self._here.end)
-            self._at += 1
+            self._pass()
             return None
         inside = self._nested(opener, self._expression)
         if self._here.kind == "close":
-            self._at += 1
+            self._pass()
         elif self._depth <= MAX_DEPTH:
             self._fail("unclosed bracket", opener, "close it with )")
         return inside
@@ -239,32 +262,23 @@ class _Parser:
     def _leaf(self, token: Token) -> Node | None:
         written = self._text[token.start : token.end]
         if token.kind == "list":
-            return ListRef(token.start, token.end, token.name)
+            return self._made(ListRef(token.start, token.end, token.name))
         if token.kind == "regex":
             body, _, flag = token.text.rpartition("/")
             source = written[1 : len(body)]
-            return Regex(token.start, token.end, written, source, flag == "i")
-        exact = token.text.startswith("=")
+            return self._made(Regex(token.start, token.end, written, source, flag == "i"))
+        exact = token.text[0] == "="
         text, slop = token.text[exact:], None
         if token.kind == "phrase":
             inside, _, tail = text[1:].rpartition('"')
             text, slop = inside, int(tail[1:][:4]) if tail else None
-        return Term(token.start, token.end, written, text, exact, slop)
+        return self._made(Term(token.start, token.end, written, text, exact, slop))
 
     # ── mistakes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    @property
-    def _here(self) -> Token:
-        return self._tokens[self._at]
-
-    @property
-    def _end(self) -> int:
-        """Where the last token that was read ends."""
-        return self._tokens[min(self._at, len(self._tokens)) - 1].end
-
     def _fail(self, message: str, token: Token, hint: str, end: int | None = None) -> None:
         self._errors.append(RuleError(message, token.start, end or max(token.end, token.start + 1), hint))
         if len(self._errors) > 2 * MAX_ERRORS:
-            self._at = self._last
+            self._pass(self._last)
 
     def _nested(self, token: Token, step: Step) -> Node | None:
         """Go one level down, unless that is deeper than anybody writes by hand."""
@@ -272,7 +286,7 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             if self._depth == MAX_DEPTH + 1:
                 self._fail(f"nested deeper than {MAX_DEPTH}", token, "name the inner parts as lists")
-            self._at = self._last
+            self._pass(self._last)
             return None
         part = step()
         self._depth -= 1

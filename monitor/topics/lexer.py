@@ -7,7 +7,7 @@ error in the list and the rest goes on, because a person wants all mistakes of a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.errors import RuleError
 from monitor.topics.nearest import nearest
@@ -46,8 +46,8 @@ _TOKEN = re.compile(
     | (?P<distance>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)/\d+(?![^\s()"$]))
     | (?P<operator>(?:AND|OR|NOT|OUTSIDE)(?![^\s()"$]))
     | (?P<list>\$[A-Za-z][\w-]*)
-    | (?P<zone>[A-Za-z]+:\s*)
-    | (?P<word>=?(?:[^\s()"$,;|&/:]|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
+    | (?P<zone>[A-Za-z]++:\s*)
+    | (?P<word>=?(?:[^\s()"$,;|&/:]++|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
     | (?P<stray>&&|\|\||.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -71,8 +71,7 @@ MAX_ERRORS = 20  # told per rule; the rest is noise that follows from them
 _LAME = re.compile(r"(?:NEAR|BEFORE|ATLEAST)(?:/\S*|\d*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: `kind` is `open`, `close`, `phrase`, `word`, `regex`, `list`, `zone`, `operator`, `distance` or `end`.
 
     `text` is in plain signs; `name` is the operator, zone or list meant, `number` the n of `/n`.
@@ -160,8 +159,14 @@ def _zone(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     return Token("zone", match[0], match.start(), end, close or "body")
 
 
+# A word like most: letters and digits, perhaps a `*` behind them, and none that could be a misspelt operator.
+_ORDINARY = re.compile(r"(?!(?i:and|or|not|near|before|atleast))[A-Za-z0-9]+\*?")
+
+
 def _word(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     text, start = match[0], match.start()
+    if _ORDINARY.fullmatch(text):
+        return Token("word", text, start, match.end())
     for test, complain in _WORD_FAULTS:
         if test(text):
             message, hint, width = complain(text)

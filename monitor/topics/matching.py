@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from monitor.models import Article, Match, TopicSpec
@@ -26,14 +28,15 @@ class Topics:
     """A set of compiled topics. Immutable; `specs` are the topics as written, `warnings` what may be unintended but is no mistake."""
 
     def __init__(self, specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]]) -> None:
-        built = build(specs, lists)
+        with uncollected():
+            built = build(specs, lists)
+            self._index = Index(built.lexemes, built.rules)
         self.specs: tuple[TopicSpec, ...] = tuple(rule.spec for rule in built.rules)
         self.lists = {name: tuple(texts) for name, texts in lists.items()}
         self.warnings: tuple[RuleProblem, ...] = tuple(built.warnings)
         self._rules = built.rules
         self._by_id = {rule.spec.id: rule for rule in built.rules}
         self._lexemes = built.lexemes
-        self._index = Index(built.lexemes, built.rules)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as texts: compiling again is quick, and automata cannot be sent to another process."""
@@ -67,6 +70,18 @@ class Topics:
     def rule(self, topic_id: str) -> Rule:
         """Return a compiled topic. Raises `KeyError`."""
         return self._by_id[topic_id]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Put off the search for garbage in cycles: compiling makes none, but for ten thousand rules the search took half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def compile_topics(specs: Sequence[TopicSpec], lists: Mapping[str, Sequence[str]] | None = None) -> Topics:

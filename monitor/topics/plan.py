@@ -14,7 +14,7 @@ from monitor.topics.mentions import Mention, count_apart, near, not_near, outsid
 from monitor.topics.scope import Found, Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Step:
     """Common to all: the clause as written, whether it has places (mentions) or is a fact, and the terms below it."""
 
@@ -40,7 +40,7 @@ def _in_ordinary_text(found: Found, scope: Scope) -> bool:
     return any(not scope.source.document.shouts(mention[0]) for mention in found or ())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Term(Step):
     """A term or regular expression; `number` is its index among all terms of all rules."""
 
@@ -56,7 +56,7 @@ class Term(Step):
         return _in_ordinary_text(self.look(scope), scope)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Any(Step):
     """OR. `plain` maps the numbers of parts that are terms; long lists are not walked but intersected with what was found."""
 
@@ -88,7 +88,7 @@ class Any(Step):
         return self.alternatives
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Named(Step):
     """A list. What it finds is kept with the article, since many rules, and other lists, may name it."""
 
@@ -119,7 +119,7 @@ class Named(Step):
         return (self.part,)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class All(Step):
     """AND."""
 
@@ -141,7 +141,7 @@ class All(Step):
         return self.conditions
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class No(Step):
     """NOT."""
 
@@ -156,7 +156,7 @@ class No(Step):
         return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Pair(Step):
     """What takes two sides with places."""
 
@@ -169,7 +169,7 @@ class Pair(Step):
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Near(Pair):
     """NEAR and BEFORE."""
 
@@ -188,7 +188,7 @@ class Near(Pair):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Outside(Pair):
     """OUTSIDE."""
 
@@ -206,7 +206,7 @@ class Outside(Pair):
         return _in_ordinary_text(self.look(scope), scope)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class NotNear(Pair):
     """NOT NEAR."""
 
@@ -227,7 +227,7 @@ class NotNear(Pair):
         return _in_ordinary_text(self.look(scope), scope)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class AtLeast(Step):
     """ATLEAST."""
 
@@ -245,7 +245,7 @@ class AtLeast(Step):
         return (self.part,)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Zone(Step):
     """title:, lead:, body:, sentence:, paragraph:."""
 
@@ -300,7 +300,7 @@ def _all_units(document: Document, zone: str) -> Iterator[Window]:
             yield from document.sentence_windows(index)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Field(Step):
     """url:, source:, author:, lang:, country:, category: facts about where the article comes from."""
 

@@ -74,7 +74,7 @@ def _at_length(term: Term, *, folded: bool) -> Meaning:
 # The commonest shapes of terms, whose meaning is plain; what the long way would give, which a test holds them to.
 _ORDINARY = re.compile("[a-z0-9]+(?: [a-z0-9]+)*")
 _PREFIX = re.compile("[a-z0-9]{3,}[*]")
-_CAPITALS = re.compile("[A-Z]{2,8}")
+_CAPITALS = re.compile("[A-Z]{2,}")
 _LATIN_WORD = re.compile("[A-Za-z]+")
 
 
@@ -83,6 +83,8 @@ def _short(term: Term, *, folded: bool) -> Meaning | None:
     text = term.text
     if term.exact:
         return _exactly(text) if _LATIN_WORD.fullmatch(text) and not _is_acronym(text) else None
+    if not text.islower() and not any(map(_is_acronym, text.split())):
+        text = text.lower()
     if _ORDINARY.fullmatch(text):
         words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
         key = Key(f" {text} ", cased=False, back=len(words) - 1, direct=True)

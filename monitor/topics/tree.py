@@ -7,7 +7,7 @@ text the rule was read from, so that each mistake and each failing clause can be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,15 +161,6 @@ _CHILDREN: dict[type, Callable[[Any], tuple[Node, ...]]] = {
 def children(node: Node) -> tuple[Node, ...]:
     """Return the parts of a node, in the order they are written."""
     return _CHILDREN.get(type(node), _none)(node)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and everything below it, parents first; lists are not entered."""
-    waiting = [node]
-    while waiting:
-        here = waiting.pop()
-        yield here
-        waiting.extend(reversed(children(here)))
 
 
 def operator(node: Node) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One literal form of a word: casefolded, and the parts (offset, text) whose case counts."""
 
     folded: str
     cased: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a variant: literal `forms`, or a pattern over the folded word (`wild`) or the cased one (`wild_cased`).
 
     `opening` and `ending` say that only a `*` at that end makes it a pattern: the rest, `forms[0]`, is literal.
@@ -81,8 +79,7 @@ class Word:
         return len(form.cased) == 1 and len(form.cased[0][1]) == len(form.folded)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A literal to look for in the folded or cased text. `back` words before the one it ends in, the variant begins."""
 
     text: str
@@ -91,8 +88,7 @@ class Key:
     direct: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One way the term can stand in a text: a sequence of words, and its keys, any one of which must be there."""
 
     words: tuple[Word, ...]
@@ -111,8 +107,7 @@ class Variant:
         return all(word.matches_folded(folded[first + at]) for at, word in enumerate(self.words))
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """All that a term means. `acronym`: a hit in a headline all in capitals is weak. `exact`: the accents it insists on, or ''.
 
     `parts` are the single words of a phrase with `~n`, each with variants of its own; then `variants` is empty.

@@ -192,7 +192,8 @@ def places(text: str) -> list[tuple[int, int]]:
         return [_with_dot(simple, start, end) for start, end in _runs(_blanked(simple))]
     pieces = _pieces(text)
     whole = "".join(piece.out for piece in pieces)
-    spans = [_with_dot(whole.encode("ascii", "replace"), start, end) for start, end in _runs(_unglued(whole))]
+    shaped = whole.translate(_stand_ins).encode("ascii")
+    spans = [_with_dot(shaped, start, end) for start, end in _runs(_unglued(whole))]
     return _led_back(pieces, spans)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,14 +22,15 @@ def term(text: str) -> Term:
 
 @given(
     st.one_of(
-        st.from_regex("[a-z0-9]{1,9}", fullmatch=True),
-        st.from_regex("[a-z]{3,9}[*]", fullmatch=True),
-        st.from_regex("[A-Z]{2,8}", fullmatch=True),
+        st.from_regex("[a-z0-9]{1,9}|[A-Za-z0-9]{1,9}", fullmatch=True),
+        st.from_regex("[A-Za-z]{3,9}[*]", fullmatch=True),
+        st.from_regex("[A-Z]{2,12}", fullmatch=True),
         st.from_regex("=[A-Za-z]{1,9}", fullmatch=True),
-        st.from_regex('"[a-z]{1,5} [a-z0-9]{1,5}( [a-z]{1,4})?"', fullmatch=True),
+        st.from_regex('"[A-Za-z]{1,5} [A-Za-z0-9]{1,5}( [a-z]{1,4})?"', fullmatch=True),
     ).filter(
         lambda text: (
-            text not in ("AND", "OR", "NOT", "OUTSIDE", "NEAR", "BEFORE", "ATLEAST", "and", "or", "not")
+            text.casefold() not in ("and", "or", "not", "outside", "near", "before", "atleast")
+            and not re.fullmatch("(?i)(?:near|before|atleast)[0-9]+", text)
         )
     ),
     st.booleans(),
