@@ -6,6 +6,7 @@ Each pattern must match a whole line (or its beginning, where it says so), so th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _MAX = 60  # words; a longer line is prose whatever it begins with
 
@@ -90,6 +91,19 @@ _BIO = re.compile(
 def is_bio(text: str) -> bool:
     """Tell whether a closing line presents its author: a name and a profession."""
     return len(text) < 900 and _BIO.match(text) is not None
+
+
+_PRESENTING = re.compile(
+    r"(?:,[^,.]{2,60},)? (?:is|was|has|have|writes|covers|works|lives|joined|reports|ist|war|hat|schreibt|arbeitet|lebt|berichtet|es|escribe|cubre|trabaja|vive|est|écrit|travaille|"
+    r"vit|é|escreve|cobre|trabalha|è|scrive|lavora|vive|werkt|schrijft|är|skriver|er|jest|pisze)\b"
+)
+
+
+def presents(text: str, authors: Sequence[str]) -> bool:
+    """Tell whether a line begins with the name of one of the page's own authors and goes on to say who that is."""
+    return len(text) < 900 and any(
+        text.startswith(name) and _PRESENTING.match(text, len(name)) for name in authors if " " in name
+    )
 
 
 _PAYWALL = re.compile(

@@ -42,6 +42,7 @@ def verdicts(
     units.drop(page, why, facts)
     guests.drop(page, why, facts)
     _drop_notices(page, why)
+    _drop_repeats(page, why)
     endings.drop(page, why, facts)
     if known is not None:
         known[left] = {number: why[number] for number in left}
@@ -149,3 +150,17 @@ def _drop_notices(page: Page, why: Verdicts) -> None:
         block = page.blocks[number]
         if not reason and 0 < block.size <= _NOTICE and is_paywall_notice(block.text):
             why[number] = "notice to pay"
+
+
+_REPEATED = 12  # words: a shorter line may be said twice (a refrain, "Material: stainless steel" of two coffee machines)
+
+
+def _drop_repeats(page: Page, why: Verdicts) -> None:
+    """Drop a paragraph that has been said word for word: templates write captions, offers and answers out for each size of screen."""
+    seen: set[str] = set()
+    for number, reason in why.items():
+        block = page.blocks[number]
+        if not reason and block.kind == "p" and block.size >= _REPEATED:
+            if block.text in seen:
+                why[number] = "said before"
+            seen.add(block.text)

@@ -3,7 +3,7 @@ heading whose text is gone."""
 
 from __future__ import annotations
 
-from monitor.collect.extract.boilerplate import is_bio
+from monitor.collect.extract.boilerplate import is_bio, presents
 from monitor.collect.extract.page import Node, Page
 from monitor.collect.metadata.facts import Facts
 from monitor.seed import is_contributor_line
@@ -22,7 +22,7 @@ def drop(page: Page, why: dict[int, str], facts: Facts) -> None:
     """Drop what is no part of the article at its end."""
     _drop_next_article(page, why, facts)
     _drop_teasers(page, why)
-    _drop_biography(page, why)
+    _drop_biography(page, why, facts)
     _drop_bare_headings(page, why)
 
 
@@ -99,7 +99,7 @@ def _only_teasers(page: Page, why: dict[int, str], start: int, homes: set[Key]) 
     return linked
 
 
-def _drop_biography(page: Page, why: dict[int, str]) -> None:
+def _drop_biography(page: Page, why: dict[int, str], facts: Facts) -> None:
     """Drop the author's own presentation from the last three lines of a text that has some."""
     kept = _kept(page, why)
     for number in kept[-3:] if len(kept) >= 6 else ():
@@ -107,7 +107,7 @@ def _drop_biography(page: Page, why: dict[int, str]) -> None:
         if (
             block.kind == "p"
             and block.size >= 8
-            and is_bio(block.text)
+            and (is_bio(block.text) or presents(block.text, facts.authors))
             and not is_contributor_line(block.text)
         ):
             why[number] = "author's biography"

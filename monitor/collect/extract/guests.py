@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_offer
+from monitor.collect.extract.boilerplate import is_bio, is_boilerplate, is_box_heading, is_offer, presents
 from monitor.collect.extract.candidates import value
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
@@ -157,6 +157,8 @@ def judge(page: Page, numbers: list[int], house: Household, facts: Facts) -> str
     offers = sum(is_offer(block.text) for block in blocks)
     if (offers >= 2 and offers * 5 >= len(blocks)) or (offers == len(blocks) and blocks[0].size <= 25):
         return "subscription box"
+    if _is_portrait(blocks, facts):
+        return "author's biography"
     if numbers[0] > house.prose[-1]:
         return "" if _continues(blocks, house.total) else "after the body"
     if numbers[-1] < house.prose[0]:
@@ -165,13 +167,25 @@ def judge(page: Page, numbers: list[int], house: Household, facts: Facts) -> str
     return _inside(blocks)
 
 
+def _is_portrait(blocks: list[Block], facts: Facts) -> bool:
+    """Tell whether a small box presents who wrote the article: it names one of the authors in a line of its own, or begins a sentence so."""
+    if sum(block.size for block in blocks) >= SMALL:
+        return False
+    names = {letters(name) for name in facts.authors}
+    return any(
+        letters(block.text) in names or presents(block.text, facts.authors) or is_bio(block.text)
+        for block in blocks
+    )
+
+
 def _continues(blocks: list[Block], total: float) -> bool:
-    """Tell whether a box after the body goes on with it: several paragraphs (an FAQ), or too much text to be a box."""
+    """Tell whether a box after the body goes on with it: questions and answers, or too much text to be a box."""
     words, linked = sum(block.size for block in blocks), sum(block.linked for block in blocks)
     if linked > 0.3 * words:
         return False
     paragraphs = sum(block.size >= 15 for block in blocks)
-    return (paragraphs >= 3 and linked < 0.15 * words) or words >= AFTER * total
+    questions = sum(block.text[-1] in "?？؟" for block in blocks)
+    return (paragraphs >= 3 and questions >= 2 and linked < 0.15 * words) or words >= AFTER * total
 
 
 def _opens(blocks: list[Block], facts: Facts, *, next_to_body: bool) -> bool:
