@@ -42,10 +42,10 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 @dataclass(frozen=True, slots=True)
 class PageDecision:
-    """Whether to fetch an entry's page, what the feed's own text is, and the reason in words."""
+    """Whether to fetch an entry's page, what the feed's own text is (None: it was not asked), and the reason in words."""
 
     fetch: bool
-    completeness: Completeness
+    completeness: Completeness | None
     reason: str
 
 
@@ -54,9 +54,9 @@ def needs_page(
 ) -> PageDecision:
     """Decide on an entry. `state.full` is what the feed was learned to carry; `cut_to_length` says that its texts all have one length
     (`is_cut_to_length` over the document). `own` are its texts, if they have been read already."""
-    completeness, why = verdict(entry, cut_to_length=cut_to_length, learned=state.full, own=own)
     if feed.full_text is FullText.NEVER:
-        return PageDecision(False, completeness or Completeness.TEASER, "full_text: never")
+        return PageDecision(False, None, "full_text: never")
+    completeness, why = verdict(entry, cut_to_length=cut_to_length, learned=state.full, own=own)
     if entry.url is None:
         return PageDecision(False, completeness or Completeness.TEASER, "the entry has no link")
     if is_aggregator(entry.url):

@@ -33,7 +33,8 @@ class Collected:
     """A new article with what was found out about it.
 
     `sketch` is the stories index's own compact form (opaque bytes), `story` the story it belongs to, `copy_of` the article it is a
-    syndicated copy of. `announce` False (a baseline) keeps it out of every digest for good.
+    syndicated copy of. `announce` False (a baseline) keeps it out of every digest for good. `first_seen` is the instant it is stored as seen
+    at, that of its batch: a slot is built of what was stored before it (None: the article's own).
     """
 
     article: Article
@@ -42,6 +43,7 @@ class Collected:
     copy_of: str | None = None
     sketch: bytes = b""
     announce: bool = True
+    first_seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

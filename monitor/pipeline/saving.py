@@ -86,21 +86,19 @@ class Saver:
 
     def _collected(self, drafts: Sequence[Draft], now: datetime) -> Iterator[Collected]:
         """Match new articles; only what matched takes part in stories, because only that can be told."""
-        matched: list[tuple[Draft, Article, tuple[Match, ...]]] = []
+        matched: list[tuple[Draft, tuple[Match, ...]]] = []
         for draft in drafts:
-            article = replace(draft.article, first_seen=now)
-            if matches := self._matches(article):
-                matched.append((draft, article, matches))
+            if matches := self._matches(draft.article):
+                matched.append((draft, matches))
             else:
-                yield Collected(article, announce=draft.announce)
+                yield Collected(draft.article, announce=draft.announce, first_seen=now)
         if not matched:
             return
         index = self._stories(now)
-        placements = index.add_all([(article, now) for _, article, _ in matched])
-        for (draft, article, matches), placed in zip(matched, placements, strict=True):
-            yield Collected(
-                article, matches, placed.story, placed.copy_of, index.sketch(article), draft.announce
-            )
+        placements = index.add_all([(draft.article, now) for draft, _ in matched])
+        for (draft, matches), placed in zip(matched, placements, strict=True):
+            sketch = index.sketch(draft.article)
+            yield Collected(draft.article, matches, placed.story, placed.copy_of, sketch, draft.announce, now)
 
     def _stories(self, now: datetime) -> StoryIndex:
         """Return the index of stories, read from the store at the first need after a start or a failure."""

@@ -323,7 +323,7 @@ def row_article(row: Row) -> Article:
 
 def _new_row(new: Collected, now: datetime) -> dict[str, Any]:
     return article_row(new.article) | {
-        "first_seen": codec.micros(new.article.first_seen or now),
+        "first_seen": codec.micros(new.first_seen or new.article.first_seen or now),
         "story": new.story or new.article.id,
         "copy_of": new.copy_of,
         "announce": new.announce,
