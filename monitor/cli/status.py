@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.clock import now
 from monitor.cli.output import ago, clean, config_option, json_option, say_json, span, table, until
+from monitor.cli.portrait import gap_trouble
 from monitor.collect import health
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) ->
     with open_database(settings) as store:
         states = store.feeds.states()
         summary = {**_summary(store, states, at), "mistakes": mistakes}
+        summary["muted"] = muted_lines(store, at, settings.timezone)
         slots = store.slots.recorded(limit=5)
     if healthy_only:
         _exit_if(summary["findings"])
@@ -64,7 +66,7 @@ def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) ->
     )
 
 
-def summary_lines(store: Store, at: datetime) -> list[str]:
+def summary_lines(store: Store, at: datetime, zone: str) -> list[str]:
     """Return the state of things in a few lines, for a chat: feeds read, what fails and why, the queue, what is wrong as a whole."""
     states = store.feeds.states()
     summary = _summary(store, states, at)
@@ -76,7 +78,26 @@ def summary_lines(store: Store, at: datetime) -> list[str]:
         f"{summary['feeds_read']} of {len(states)} feeds read; queue: {queue}",
         *summary["findings"],
         *troubled,
+        *muted_lines(store, at, zone),
     ]
+
+
+def muted_lines(store: Store, at: datetime, zone: str) -> list[str]:
+    """Return what is muted, until when (in the time zone `zone`) and by whom, one line each."""
+    from monitor.digests.mutes import sentence
+
+    told = []
+    for subject, mute in store.feedback.mutes(at).items():
+        kind, _, name = subject.partition(":")
+        article = store.archive.article(name) if kind == "story" else None
+        what = f"{kind} {article.title if article else name}"
+        ending = (
+            f"{what} until it grows"
+            if kind == "story" and not mute.until
+            else sentence(what, mute.until, zone)
+        )
+        told.append(f"muted: {ending} ({mute.muted_by})")
+    return told
 
 
 def _configured(config_dir: str) -> tuple[Settings, tuple[DigestSpec, ...], int]:
@@ -129,7 +150,7 @@ def trouble(state: FeedState, at: datetime) -> str:
     if state.errors:
         since = f" for {span(at - state.failing_since)}" if state.failing_since else ""
         return f"fails{since} ({state.errors} in a row): {state.error}"
-    return health.silence(state, at) or ""
+    return health.silence(state, at) or gap_trouble(state, at)
 
 
 def _row(state: FeedState, at: datetime) -> dict[str, Any]:
@@ -166,6 +187,8 @@ def _print(summary: dict[str, Any], states: list[FeedState], total: int, at: dat
     )
     for line in summary["findings"]:
         print(f"! {line}")
+    for line in summary["muted"]:
+        print(clean(line))
     if summary["mistakes"]:
         print(f"! the configuration has {summary['mistakes']} mistakes; `monitor check` lists them")
     if summary["refused"]:

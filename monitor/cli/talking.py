@@ -18,6 +18,7 @@ from monitor.cli.clock import now
 from monitor.cli.explain import stored
 from monitor.deliver.slack import replies
 from monitor.deliver.slack.commands import CHANGING, VOTES, Command, Verb, allowed
+from monitor.digests.mutes import ends, sentence
 from monitor.errors import MonitorError
 from monitor.models import DigestStory
 
@@ -97,23 +98,34 @@ class Talking:
         )
 
     def mute(self, command: Command) -> Answer:
-        """Mute a story until it grows."""
+        """Mute a story until it grows, or a story or topic until a date."""
+        at, zone = now(), self._zone
+        until = ends(command.until, at, zone) if command.until else None
+        if command.until and until is None:
+            return replies.undated(command.until)
+        feedback = self.application.store.feedback
+        if topic := self._topic(command):
+            feedback.mute(f"topic:{topic}", until, command.user, at)
+            return replies.muted(self._name(topic), "", topic, sentence("", until, zone).strip())
         story, headline = self._story(command)
         if not story:
-            return replies.gone()
-        self.application.store.feedback.mute(f"story:{story}", None, command.user, now())
-        return replies.muted(headline, story, command.topic)
+            return self._unknown(command)
+        feedback.mute(f"story:{story}", until, command.user, at)
+        ending = sentence("", until, zone).strip() if until else "until it grows"
+        return replies.muted(headline, story, command.topic, ending)
 
     def unmute(self, command: Command) -> Answer:
         """Lift a mute."""
-        story, _ = self._story(command)
-        return replies.unmuted(bool(story) and self.application.store.feedback.unmute(f"story:{story}"))
+        topic = self._topic(command)
+        story = "" if topic else self._story(command)[0]
+        subject = f"topic:{topic}" if topic else f"story:{story}"
+        return replies.unmuted(self.application.store.feedback.unmute(subject))
 
     def status(self, command: Command) -> Answer:
         """Sum up the feeds and the queue."""
         from monitor.cli.status import summary_lines
 
-        return replies.lines("monitor", summary_lines(self.application.store, now()))
+        return replies.lines("monitor", summary_lines(self.application.store, now(), self._zone))
 
     def test(self, command: Command) -> Answer:
         """Say what a rule would have found in the last seven days."""
@@ -136,6 +148,23 @@ class Talking:
         topics = self.application.config.topics
         told = [topics.explain(article, spec.id) for spec in topics.specs]
         return replies.lines(article.title or article.url, [f"{one.name}: {one.reason}" for one in told])
+
+    @property
+    def _zone(self) -> str:
+        return self.application.config.settings.timezone
+
+    def _topic(self, command: Command) -> str:
+        """Return the id of the topic meant: typed as its id or name, or clicked where no story is named; else nothing."""
+        wanted = command.text.casefold() or ("" if command.story or command.article else command.topic)
+        specs = self.application.config.topics.specs
+        return next((spec.id for spec in specs if wanted in (spec.id.casefold(), spec.name.casefold())), "")
+
+    def _unknown(self, command: Command) -> Answer:
+        if not command.text:
+            return replies.gone()
+        return replies.unknown_subject(
+            command.text, (spec.id for spec in self.application.config.topics.specs)
+        )
 
     def _story(self, command: Command) -> tuple[str, str]:
         """Return the story meant and its headline: by a click's ids, or by what was typed (an id or an address)."""

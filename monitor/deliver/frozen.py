@@ -46,6 +46,7 @@ def from_data(data: dict[str, Any]) -> Digest:
         coverage=_coverage(data["coverage"]),
         timezone=data["timezone"],
         late=data["late"],
+        muted=tuple(data.get("muted", ())),
     )
 
 

@@ -63,6 +63,8 @@ def trust(digest: Digest) -> str:
     since = coverage.since or digest.slot.since
     if since is not None:
         parts.append(f"since {moment(digest, since)}")
+    if digest.muted:
+        parts.append(f"muted: {', '.join(map(line, digest.muted))}")
     return " · ".join(parts)
 
 

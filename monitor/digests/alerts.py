@@ -7,11 +7,12 @@ it waits until the next digest is due, that digest carries it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.digests.compose import NO_MUTES, NO_WEIGHTS, Composed, is_muted, placed, tell
+from monitor.digests.compose import NO_WEIGHTS, Composed, placed, tell
+from monitor.digests.mutes import NO_MUTES, Mutes
 from monitor.digests.ranking import Standing, View, order, score, view
 from monitor.digests.slots import quiet_until
 from monitor.models import (
@@ -66,7 +67,7 @@ def decide(
     now: datetime,
     *,
     sent: Mapping[str, Sequence[datetime]] = NOTHING_SENT,
-    muted: Mapping[str, int] = NO_MUTES,
+    muted: Mutes = NO_MUTES,
     weights: Mapping[str, float] = NO_WEIGHTS,
 ) -> Alerts:
     """Decide which pending stories of a digest go out at once.
@@ -97,23 +98,23 @@ def _called(
     rules: Mapping[str, AlertRule],
     pending: Iterable[PendingStory],
     now: datetime,
-    muted: Mapping[str, int],
+    muted: Mutes,
     weights: Mapping[str, float],
 ) -> list[tuple[View, str]]:
     """Return the new stories that a rule calls for, best first, with the reason."""
     if not any(topic in rules for topic in spec.topics):
         return []
     views = (view(story, spec.topics) for story in pending)
-    new = [seen for seen in views if seen and seen.standing is Standing.NEW and not is_muted(seen, muted)]
-    called = [(seen, reason) for seen in new if (reason := _reason(seen, spec, rules))]
+    new = [seen for seen in views if seen and seen.standing is Standing.NEW and not muted.silence(seen)]
+    called = [(seen, reason) for seen in new if (reason := _reason(seen, muted.loud(seen), spec, rules))]
     return sorted(called, key=lambda pair: order(pair[0], score(pair[0], now, weights)))
 
 
-def _reason(seen: View, spec: DigestSpec, rules: Mapping[str, AlertRule]) -> str:
-    """Return why a rule calls for this story at once, or nothing. Any one condition of any one topic suffices."""
+def _reason(seen: View, topics: Collection[str], spec: DigestSpec, rules: Mapping[str, AlertRule]) -> str:
+    """Return why a rule calls for this story at once, or nothing. Any one condition of any one of its `topics` suffices."""
     for topic in spec.topics:
         rule = rules.get(topic)
-        if rule is None or topic not in seen.best:
+        if rule is None or topic not in topics:
             continue
         if rule.score is not None and seen.best[topic] >= rule.score:
             return f"{topic}: about-ness {seen.best[topic]:.0f}, {rule.score:g} asked"

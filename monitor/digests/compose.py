@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.digests.excerpt import Excerpt, headline, lead
+from monitor.digests.mutes import NO_MUTES, Mutes, sentence
 from monitor.digests.ranking import Standing, View, matches, newcomers, order, outlet, score, view
 from monitor.models import (
     Article,
@@ -31,7 +32,6 @@ from monitor.models import (
 )
 
 NO_WEIGHTS: Mapping[str, float] = {}
-NO_MUTES: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +62,26 @@ def compose(
     topic_names: Mapping[str, str],
     coverage: Coverage,
     now: datetime,
-    muted: Mapping[str, int] = NO_MUTES,
+    muted: Mutes = NO_MUTES,
     *,
     weights: Mapping[str, float] = NO_WEIGHTS,
     late: str = "",
 ) -> Composed:
     """Compose the digest of a slot.
 
-    `pending` are the stories with an article this digest has not carried. `muted` maps a story to the number of outlets it had when
-    it was muted: it stays out until it has more. `weights` are source weights (0-1) by outlet or feed; `late` is the sentence of
+    `pending` are the stories with an article this digest has not carried; what is `muted` of them is carried in silence. `weights` are source weights (0-1) by outlet or feed; `late` is the sentence of
     `slots.late_sentence`. The result depends on nothing else and is the same for the same arguments.
     """
     seen = [found for found in (view(story, spec.topics) for story in pending) if found]
-    told = [found for found in seen if found.standing is not Standing.STALE and not is_muted(found, muted)]
-    sections = _sections(
-        spec, [_ranked(found, spec, topic_names, now, weights) for found in told], topic_names
+    told = [found for found in seen if found.standing is not Standing.STALE and not muted.silence(found)]
+    ranked = [_ranked(found, spec, topic_names, now, weights, muted.loud(found)) for found in told]
+    sections = _sections(spec, ranked, topic_names)
+    silent = tuple(
+        sentence(topic_names.get(topic, topic), muted.topics[topic], spec.timezone)
+        for topic in dict.fromkeys(spec.topics)
+        if topic in muted.topics
     )
-    digest = Digest(spec.name, title(spec), slot, sections, coverage, spec.timezone, late)
+    digest = Digest(spec.name, title(spec), slot, sections, coverage, spec.timezone, late, silent)
     state = SlotState.BUILT if told else SlotState.EMPTY
     return Composed(digest, placed(seen), state, send=bool(told) or spec.when_empty == "note")
 
@@ -86,11 +89,6 @@ def compose(
 def title(spec: DigestSpec) -> str:
     """Return the digest's headline: as configured, else from its name (`irs-watch` -> `Irs watch digest`)."""
     return spec.title or f"{spec.name.replace('-', ' ').replace('_', ' ').capitalize()} digest"
-
-
-def is_muted(seen: View, muted: Mapping[str, int]) -> bool:
-    """Tell whether the story is muted and has not grown since."""
-    return seen.story.story in muted and len(seen.outlets) <= muted[seen.story.story]
 
 
 def placed(seen: Iterable[View]) -> tuple[str, ...]:
@@ -138,10 +136,11 @@ def _ranked(
     topic_names: Mapping[str, str],
     now: datetime,
     weights: Mapping[str, float],
+    topics: Collection[str],
 ) -> _Ranked:
-    """Resolve one story and find its section: the topic it is most about (a tie goes to the topic named first)."""
+    """Resolve one story and find its section: of `topics`, the one it is most about (a tie goes to the topic named first)."""
     value = score(seen, now, weights)
-    topic = max(dict.fromkeys(spec.topics), key=lambda name: seen.best.get(name, -1.0))
+    topic = max((name for name in spec.topics if name in topics), key=lambda name: seen.best[name])
     story = tell(seen, spec.topics, topic_names, value)
     return _Ranked(story, topic, seen.standing is not Standing.AGAIN, order(seen, value))
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.digests.alerts import single
-from monitor.digests.compose import NO_MUTES, NO_WEIGHTS, Composed, is_muted, tell
+from monitor.digests.compose import NO_WEIGHTS, Composed, tell
+from monitor.digests.mutes import NO_MUTES, Mutes
 from monitor.digests.ranking import Standing, View, renewed, retold, score, view
 from monitor.digests.slots import quiet_until
 from monitor.models import (
@@ -78,7 +79,7 @@ def coverage_replies(
     coverage: Coverage,
     now: datetime,
     *,
-    muted: Mapping[str, int] = NO_MUTES,
+    muted: Mutes = NO_MUTES,
     weights: Mapping[str, float] = NO_WEIGHTS,
 ) -> tuple[FollowUp, ...]:
     """Return the replies about stories that were alerted (`alerted`, by story) and have new articles since.
@@ -95,7 +96,7 @@ def coverage_replies(
             seen, alerted[seen.story.story], spec, topic_names, coverage, score(seen, now, weights), now
         )
         for seen in views
-        if seen.standing in (Standing.GREW, Standing.AGAIN) and not is_muted(seen, muted)
+        if seen.standing in (Standing.GREW, Standing.AGAIN) and not muted.silence(seen)
     )
 
 

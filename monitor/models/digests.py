@@ -161,7 +161,8 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A composed digest: what a slot says. `late` is the sentence that owns up to a delay (empty when on time)."""
+    """A composed digest: what a slot says. `late` is the sentence that owns up to a delay (empty when on time), `muted` names the topics
+    that readers asked to hear nothing of, and until when."""
 
     name: str
     title: str
@@ -170,6 +171,7 @@ class Digest:
     coverage: Coverage
     timezone: str = "UTC"
     late: str = ""
+    muted: tuple[str, ...] = ()
 
     @property
     def stories(self) -> tuple[DigestStory, ...]:

@@ -6,7 +6,7 @@ daemon was first, an article was placed meanwhile) is simply looked at again at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ import structlog
 from monitor.digests import alerts, followups, slots
 from monitor.digests.compose import Composed, compose
 from monitor.digests.coverage import coverage
-from monitor.digests.mutes import outlets_when_muted
+from monitor.digests.mutes import Mutes, in_force
 from monitor.models import (
     AlertRule,
     Coverage,
@@ -136,15 +136,10 @@ class Builder:
         articles = self.store.archive.seen_between(since or until - timedelta(days=1), until)
         return coverage(self.store.feeds.states(), articles, since)
 
-    def _muted(self, pending: Iterable[PendingStory]) -> Mapping[str, int]:
-        """Return the muted stories among those pending, with the number of outlets they had when they were muted."""
+    def _muted(self, pending: Collection[PendingStory]) -> Mutes:
+        """Return what readers asked to hear nothing of at this time."""
         mutes = self.store.feedback.mutes(self.now())
-        since = {
-            subject.removeprefix("story:"): mute.at
-            for subject, mute in mutes.items()
-            if subject.startswith("story:")
-        }
-        return outlets_when_muted(pending, since)
+        return in_force(pending, {subject: (mute.at, mute.until) for subject, mute in mutes.items()})
 
     def _render(
         self, spec: DigestSpec, composed: Composed, threads: Mapping[str, int] | None = None

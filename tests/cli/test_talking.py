@@ -34,7 +34,7 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 def talking(room: Newsroom, admins: tuple[str, ...] = ("U1",)) -> Talking:
     """Return the bot's ear and mouth over a newsroom."""
-    settings = SimpleNamespace(slack=SimpleNamespace(admins=admins))
+    settings = SimpleNamespace(slack=SimpleNamespace(admins=admins), timezone="America/New_York")
     config = SimpleNamespace(settings=settings, topics=room.saver.topics, digests=(MORNING,))
     application: Any = SimpleNamespace(
         store=room.store, config=config, builder=room.builder, sender=room.sender
@@ -97,6 +97,44 @@ async def test_a_muted_story_stays_out_and_comes_back(room: Newsroom) -> None:
     assert [story.headline for story in room.builder.preview(MORNING, room.clock(), None).digest.stories] == [
         AUDITS[1]
     ]
+
+
+async def test_a_topic_is_muted_until_a_date_and_expires_by_itself(room: Newsroom) -> None:
+    """`/monitor mute irs until Friday`: silent until then, shown in the status, over without anybody's doing."""
+    answer = await talking(room).answer(Command(Verb.MUTE, "U1", text="IRS", until="Friday"))
+    assert "Muted until Fri 27 Nov: IRS" in said(answer)
+    assert "unmute - - irs" in said(answer)
+    status = said(await talking(room).answer(Command(Verb.STATUS, "U2")))
+    assert "muted: topic irs until Fri 27 Nov (U1)" in status
+    room.clock.move(hours=2)
+    assert not room.builder.preview(MORNING, room.clock(), None).digest.stories
+    room.clock.move(days=3)
+    assert room.builder.preview(MORNING, room.clock(), None).digest.stories
+    assert "muted" not in said(await talking(room).answer(Command(Verb.STATUS, "U2")))
+
+
+async def test_a_muted_topic_can_be_unmuted_by_word_and_by_click(room: Newsroom) -> None:
+    """The button under the answer does what the command does."""
+    for undo in (Command(Verb.UNMUTE, "U1", text="irs"), Command(Verb.UNMUTE, "U1", topic="irs")):
+        await talking(room).answer(Command(Verb.MUTE, "U1", text="irs"))
+        assert set(room.store.feedback.mutes(room.clock())) == {"topic:irs"}
+        assert "told again" in said(await talking(room).answer(undo))
+        assert room.store.feedback.mutes(room.clock()) == {}
+    assert "was not muted" in said(await talking(room).answer(Command(Verb.UNMUTE, "U1", text="irs")))
+
+
+async def test_a_story_is_muted_until_a_date(room: Newsroom) -> None:
+    """By its address; what is neither a story nor a topic, and a day that is none, are said to be so."""
+    one = article(room)
+    answer = await talking(room).answer(Command(Verb.MUTE, "U1", text=one.url, until="7d"))
+    assert "Muted until Tue 1 Dec 01:00: IRS to audit more" in said(answer)
+    assert "neither a stored story" in said(
+        await talking(room).answer(Command(Verb.MUTE, "U1", text="nonsense"))
+    )
+    assert "no day to come" in said(
+        await talking(room).answer(Command(Verb.MUTE, "U1", text="irs", until="soon"))
+    )
+    assert len(room.store.feedback.mutes(room.clock())) == 1
 
 
 async def test_a_rule_is_tried_on_the_last_days(room: Newsroom) -> None:

@@ -34,6 +34,11 @@ def test_the_trust_line_counts_and_dates(coverage: Coverage, said: str) -> None:
     assert wording.trust(digest(coverage=coverage)) == said
 
 
+def test_the_trust_line_names_what_is_muted() -> None:
+    """Silence on a muted topic is no news of the world."""
+    assert wording.trust(digest(muted=("IRS until Fri 27 Nov",))).endswith(" · muted: IRS until Fri 27 Nov")
+
+
 @pytest.mark.parametrize(
     ("ago", "said"),
     [

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from monitor.digests.alerts import Alerts, decide
+from monitor.digests.mutes import Mutes
 from monitor.models import AlertRule, PendingStory, QuietHours, SlotKind, SlotState, Target
 from tests.standins.news import COVERAGE, NAMES, NOON, SPEC, member, story
 
@@ -61,8 +62,8 @@ def test_a_story_of_which_anything_was_carried_is_no_alert() -> None:
 
 def test_a_muted_story_is_no_alert() -> None:
     """Until it grows."""
-    assert decided(story(member("a", 90)), muted={"a": 1}) == Alerts()
-    assert decided(story(member("a", 90)), muted={"a": 0}).go
+    assert decided(story(member("a", 90)), muted=Mutes({"a": 1})) == Alerts()
+    assert decided(story(member("a", 90)), muted=Mutes({"a": 0})).go
 
 
 def test_in_quiet_hours_alerts_wait_and_urgent_ones_break_through() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.digests.compose import Composed, compose, title
+from monitor.digests.mutes import Mutes
 from monitor.models import (
     Completeness,
     DigestSpec,
@@ -115,9 +116,9 @@ def test_a_further_copy_is_placed_in_silence() -> None:
 def test_a_muted_story_stays_out_until_it_grows() -> None:
     """Its articles are placed, so that they do not all come back when the mute ends."""
     pending = story(member("a"), member("b", outlet="Post"))
-    silent = composed(pending, muted={"a": 2})
+    silent = composed(pending, muted=Mutes({"a": 2}))
     assert (told(silent), silent.placed) == ([], ("a", "b"))
-    assert told(composed(pending, muted={"a": 1})) == ["a"]
+    assert told(composed(pending, muted=Mutes({"a": 1}))) == ["a"]
 
 
 def test_a_baselines_articles_are_never_told_nor_placed() -> None:
@@ -196,7 +197,7 @@ def test_every_pending_article_is_placed_once_and_every_story_is_said(
     """Placed are exactly the uncarried announced articles of stories with a pending match; told is every such story but the muted and
     the merely copied; and every told article can be reached."""
     spec = replace(SPEC, max_stories=cap, max_per_outlet=per_outlet)
-    found = composed(*pending, spec=spec, muted=dict.fromkeys(muted, 99))
+    found = composed(*pending, spec=spec, muted=Mutes(dict.fromkeys(muted, 99)))
     concerned = [item for item in pending if any(map(is_pending, item.members))]
     expected = {m.article.id for item in concerned for m in item.members if m.announce and not m.placed}
     assert sorted(found.placed) == sorted(expected)

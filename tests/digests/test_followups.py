@@ -14,6 +14,7 @@ from monitor.digests.followups import (
     coverage_replies,
     update_replies,
 )
+from monitor.digests.mutes import Mutes
 from monitor.models import PendingStory, QuietHours, SlotKind
 from tests.standins.news import COVERAGE, NAMES, NOON, SPEC, article, match, member, story
 
@@ -81,7 +82,7 @@ def test_coverage_is_gathered_and_listened_for_three_days() -> None:
 def test_quiet_hours_and_mutes_hold_for_replies_too() -> None:
     """What is not told stays pending for the digest."""
     assert replies(GROWN, spec=replace(SPEC, quiet_hours=QuietHours(time(11), time(13)))) == ()
-    assert replies(GROWN, muted={"a": 3}) == ()
+    assert replies(GROWN, muted=Mutes({"a": 3})) == ()
 
 
 def test_a_material_change_is_told_where_the_article_stands() -> None:

@@ -49,7 +49,7 @@ _QUOTES = str.maketrans("“”„‟«»‘’", '""""""' + "''")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One request. `story`, `article` and `topic` are set by clicks, `text` by `/monitor`; `trigger` opens a modal within 3 s,
+    """One request. `story`, `article` and `topic` are set by clicks, `text` and `until` (`Friday`, of a mute) by `/monitor`; `trigger` opens a modal within 3 s,
     `reply_to` takes later answers for 30 minutes; `message` is the timestamp of the message that was clicked."""
 
     verb: Verb
@@ -59,6 +59,7 @@ class Command:
     article: str = ""
     topic: str = ""
     text: str = ""
+    until: str = ""
     message: str = ""
     trigger: str = ""
     reply_to: str = ""
@@ -109,12 +110,14 @@ def spoken(payload: Mapping[str, Any]) -> Command | None:
     if not user:
         return None
     verb, text = _sentence(_text(payload.get("text")))
+    text, until = _dated(text) if verb is Verb.MUTE else (text, "")
     trigger = _text(payload.get("trigger_id"))
     return Command(
         verb=verb,
         user=user,
         channel=_text(payload.get("channel_id")),
         text=text,
+        until=until,
         trigger=trigger,
         reply_to=_text(payload.get("response_url")),
         key=f"{user} {trigger}",
@@ -129,6 +132,14 @@ def _sentence(said: str) -> tuple[Verb, str]:
         now, _, name = text.partition(" ")
         return (verb, name.strip()) if now.lower() == "now" else (Verb.HELP, "")
     return (verb, text) if text or verb not in _NEEDS_TEXT else (Verb.HELP, "")
+
+
+def _dated(text: str) -> tuple[str, str]:
+    """Split `IRS until Friday` into what is muted and until when (empty where nothing is said)."""
+    what, _, until = re.sub(
+        r"\s(?:until|for)\s(?=\S+(?:\s\S+)?$)", "\n", text, flags=re.IGNORECASE
+    ).rpartition("\n")
+    return (what, until) if what else (text, "")
 
 
 def as_typed(text: str) -> str:

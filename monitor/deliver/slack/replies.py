@@ -20,7 +20,8 @@ HELP = (
     "*`/monitor status`*  feeds, queue, last and next digests",
     "*`/monitor test RULE`*  what a rule would have found in the last 7 days",
     "*`/monitor explain URL`*  which topics an article matches, and why",
-    "*`/monitor mute STORY`*, *`unmute STORY`*  stop telling a story, until it grows",
+    "*`/monitor mute STORY|TOPIC [until Friday|2026-12-01|7d]`*  tell no more of a story until it grows, or until then; of a topic until then",
+    "*`/monitor unmute STORY|TOPIC`*  tell it again",
     "*`/monitor digest now [NAME]`*  send what is pending",
 )
 
@@ -86,16 +87,32 @@ def voted(relevant: bool, topic: str) -> Message:
     return said(f"Noted: {word} to {markup.plain(topic, 120)}. A second vote replaces the first.")
 
 
-def muted(headline: str, story: str, topic: str) -> Message:
-    """Acknowledge a mute, with its undo."""
-    undo = button("unmute", "Undo", f"unmute {story} - {topic}"[:OPTION_VALUE])
-    text = f"Muted until it grows: {markup.plain(headline, 300) or 'the story'}"
+def muted(name: str, story: str, topic: str, until: str = "until it grows") -> Message:
+    """Acknowledge the mute of a story, or (`story` empty) of a topic, with its undo; `name` is its headline or the topic's name."""
+    undo = button("unmute", "Undo", f"unmute {story or '-'} - {topic}"[:OPTION_VALUE])
+    text = f"Muted {markup.plain(until, 100)}: {markup.plain(name, 300) or 'the story'}"
     return said(text, {"type": "actions", "elements": [undo]})
+
+
+def undated(said_until: str) -> Message:
+    """Answer a mute until a time that is none, or is past."""
+    told = markup.plain(said_until, 100)
+    return said(f"“{told}” is no day to come: say `until Friday`, `until 2026-12-01`, `for 7d` or `for 12h`.")
+
+
+def unknown_subject(name: str, topics: Iterable[str]) -> Message:
+    """Answer a mute of what is neither a stored story nor a topic."""
+    told = ", ".join(markup.plain(topic, 60) for topic in topics)
+    return said(
+        f"“{markup.plain(name, 200)}” is neither a stored story (its address or id) nor a topic ({told})."[
+            :2900
+        ]
+    )
 
 
 def unmuted(found: bool) -> Message:
     """Acknowledge the end of a mute."""
-    return said("It will be told again." if found else "That story was not muted.")
+    return said("It will be told again." if found else "That was not muted.")
 
 
 def gone() -> Message:

@@ -97,6 +97,26 @@ def test_a_command_is_read(text: str, verb: Verb, rest: str) -> None:
     assert (command.verb, command.text) == (verb, rest)
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "until"),
+    [
+        ("mute irs until Friday", "irs", "Friday"),
+        ("mute Immigration enforcement until 2026-12-01", "Immigration enforcement", "2026-12-01"),
+        ("mute <https://a.example/until/x> for 7d", "https://a.example/until/x", "7d"),
+        ("mute irs for 2 weeks", "irs", "2 weeks"),
+        ("mute irs until", "irs until", ""),
+        ("mute Waiting until the end of May", "Waiting until the end of May", ""),
+        ("mute 9f0d", "9f0d", ""),
+        ("unmute irs until Friday", "irs until Friday", ""),
+    ],
+)
+def test_a_mute_may_name_its_end(text: str, what: str, until: str) -> None:
+    """Behind the last `until` or `for`, if a word or two follow; topics may have blanks in their names."""
+    command = say(text)
+    assert command is not None
+    assert (command.text, command.until) == (what, until)
+
+
 @settings(max_examples=50)
 @given(
     st.sampled_from(("interactive", "slash_commands", "events_api", "")),
