@@ -153,14 +153,21 @@ def _drop_notices(page: Page, why: Verdicts) -> None:
 
 
 _REPEATED = 12  # words: a shorter line may be said twice (a refrain, "Material: stainless steel" of two coffee machines)
+_ECHO = 0.25  # share of a text from which its repetitions are its own
 
 
 def _drop_repeats(page: Page, why: Verdicts) -> None:
-    """Drop a paragraph that has been said word for word: templates write captions, offers and answers out for each size of screen."""
-    seen: set[str] = set()
+    """Drop the few paragraphs that another container has said word for word: templates write captions, offers and answers out for each
+    size of screen. Within one container the author repeats, not the template."""
+    seen: dict[str, Node] = {}
+    again: list[int] = []
+    words = 0
     for number, reason in why.items():
         block = page.blocks[number]
+        words += 0 if reason else block.size
         if not reason and block.kind == "p" and block.size >= _REPEATED:
-            if block.text in seen:
-                why[number] = "said before"
-            seen.add(block.text)
+            home = block.node.home
+            if seen.setdefault(block.text, home) is not home:
+                again.append(number)
+    if sum(page.blocks[number].size for number in again) < _ECHO * words:
+        why.update(dict.fromkeys(again, "said before"))
