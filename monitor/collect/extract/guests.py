@@ -20,6 +20,7 @@ Key = tuple[str, ...]
 
 HOME = 0.12  # share of the prose from which a make of container is home
 LONG = 25  # or so many words a paragraph on average, in three paragraphs or more
+MOST = 0.5  # share of the prose from which a make of container is home whatever links are in it
 HEARD = (
     0.8  # share of the body found in the page's own data from which that data is whole, not cut at a paywall
 )
@@ -119,12 +120,13 @@ class _Census:
                 self.classes[name] = self.classes.get(name, 0.0) + worth
 
     def homes(self, total: float) -> set[Key]:
-        """Return the makes that are home; teaser cards, with a link to every paragraph or two, are not."""
+        """Return the makes that are home; teaser cards, with a link to every paragraph or two, are not, unless most of the text is in them
+        (the chapters of a list of things)."""
         return {
             key
             for key, words in self.words.items()
             if (words >= HOME * total or (self.paragraphs[key] >= 3 and words >= LONG * self.paragraphs[key]))
-            and self.links.get(key, 0) < 0.5 * self.paragraphs[key]
+            and (self.links.get(key, 0) < 0.5 * self.paragraphs[key] or words >= MOST * total)
         } or {max(self.words, key=lambda key: self.words[key])}
 
 

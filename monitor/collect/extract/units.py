@@ -22,6 +22,7 @@ _BLOCKS = 40  # lines and pictures of a unit: more is a chapter
 _CARD = 90  # words of a card; a chapter of a list of things has more
 _OWN_CARD = 150  # words of a card that is an `<article>`: the page itself says that it is another one
 _TITLE = 3  # words
+_HALF = 0.5  # share of a text from which units must be dated to be cards
 _REST = {  # words of text that must be left: a page of cards or posts is about them
     "cards of other articles": 120,
     "discussion": 40,
@@ -54,26 +55,26 @@ _DISCUSSION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The blocks of units of one make, and why they are no part of the article."""
+    """The blocks of units of one make, and why they are no part of the article; `sure` if they cannot be the chapters of a list of things."""
 
     blocks: tuple[int, ...]
     why: str
+    sure: bool = True
 
 
 def drop(page: Page, why: dict[int, str], facts: Facts) -> None:
     """Drop the cards and discussions in a body, if text enough is left without them."""
     for group in groups(page, facts):
         numbers = [n for n in group.blocks if why.get(n) == ""]
-        words = sum(page.blocks[n].size for n in numbers)
-        if words and _words(page, why) - words >= min(_REST[group.why], words):
+        words, total = sum(page.blocks[n].size for n in numbers), _words(page, why)
+        enough = total - words >= min(_REST[group.why], words)
+        if words and enough and (group.sure or words < _HALF * total):
             why.update(dict.fromkeys(numbers, group.why))
 
 
 def is_inside(page: Page, node: Node) -> bool:
     """Tell whether an element lies within a discussion or a row of cards that were found; it is a part of that and no article."""
-    return any(
-        group.blocks[0] <= node.first and node.last - 1 <= group.blocks[-1] for group in page.groups or ()
-    )
+    return any(set(group.blocks).issuperset(range(node.first, node.last)) for group in page.groups or ())
 
 
 def _words(page: Page, why: dict[int, str]) -> int:
@@ -99,9 +100,8 @@ def _find(page: Page, facts: Facts) -> Iterator[Group]:
             first = units[0].first if heading is None else heading
             yield Group(tuple(range(first, done)), "discussion")
         elif cards := _cards(page, units, site):
-            yield Group(
-                tuple(n for unit in cards for n in range(unit.first, unit.last)), "cards of other articles"
-            )
+            numbers = tuple(n for unit in cards for n in range(unit.first, unit.last))
+            yield Group(numbers, "cards of other articles", sure=_are_dated(page, cards))
 
 
 def _rows(page: Page) -> Iterator[list[Node]]:
@@ -173,7 +173,18 @@ def _signs(block: Block, *, headed: bool) -> bool:
         return False
     if text.casefold().strip(" ↓↩()[]") in _REPLY or _SAID.search(text):
         return True
-    return headed and (_AGO.search(text) is not None or first_date(text) is not None)
+    return headed and _is_when(block)
+
+
+def _are_dated(page: Page, cards: list[Node]) -> bool:
+    """Tell whether most cards say when their article is of; the chapters of a list, which may lead elsewhere too, do not."""
+    dated = sum(any(_is_when(block) for block in _texts(page, card)) for card in cards)
+    return dated >= _MOST * len(cards)
+
+
+def _is_when(block: Block) -> bool:
+    text = block.text
+    return len(text) <= _SIGNATURE and (_AGO.search(text) is not None or first_date(text) is not None)
 
 
 def _is_card(blocks: list[Block], site: _Site, least: int) -> bool:
