@@ -6,8 +6,10 @@ in for them: function words and the vocabulary every report uses, with a rough s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from math import log
+from itertools import repeat
+from math import log, log1p
 
 from monitor.stories.profile import Profile, stem, term_id
 
@@ -70,13 +72,13 @@ _COMMON: tuple[tuple[float, str], ...] = (
 )
 
 
-def _prior() -> dict[int, float]:
+def _prior() -> Counter[int]:
     """Return the prior's documents by term; where beginnings coincide, the commonest word speaks for all."""
-    counts: dict[int, float] = {}
+    counts: Counter[int] = Counter()
     for share, words in _COMMON:
         for word in words.split():
             term = term_id(stem(word))
-            counts[term] = max(counts.get(term, 0.0), share * PRIOR_DOCUMENTS)
+            counts[term] = max(counts[term], round(share * PRIOR_DOCUMENTS))
     return counts
 
 
@@ -91,22 +93,21 @@ class Background:
         """Count one more document with these (distinct) terms."""
         counts = self._counts
         self._documents += 1
-        for term in terms:
-            counts[term] = counts.get(term, 0.0) + 1
+        counts.update(terms)
         if self._documents >= _FORGET_AT:
             self._documents //= 2
-            self._counts = {term: count / 2 for term, count in counts.items() if count > 1}
+            self._counts = Counter({term: count // 2 for term, count in counts.items() if count > 1})
         elif len(counts) > _MOST_TERMS:
-            self._counts = {term: count for term, count in counts.items() if count > 1}
+            self._counts = Counter({term: count for term, count in counts.items() if count > 1})
 
     def vector(self, profile: Profile) -> dict[int, float]:
         """Return the profile weighted by the rarity of its terms, at length 1 (empty if none is rare enough to say anything)."""
         most = log(self._documents + 1) - SATURATION
-        count = self._counts.get
+        commonness = map(log1p, map(self._counts.get, profile.terms, repeat(0)))
         raw = {
-            term: weight * rarity
-            for term, weight in zip(profile.terms, profile.weights, strict=True)
-            if (rarity := most - log(count(term, 0.0) + 1)) > 0
+            term: weight * (most - common)
+            for term, weight, common in zip(profile.terms, profile.weights, commonness, strict=True)
+            if common < most
         }
         norm = sum([value * value for value in raw.values()]) ** 0.5
         return {term: value / norm for term, value in raw.items()}
