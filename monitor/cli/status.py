@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli import votes
 from monitor.cli.clock import now
 from monitor.cli.output import ago, clean, config_option, json_option, say_json, span, table, until
 from monitor.cli.portrait import gap_trouble
@@ -41,6 +42,7 @@ def status(healthy_only: bool, failing: bool, config_dir: str, as_json: bool) ->
         states = store.feeds.states()
         summary = {**_summary(store, states, at), "mistakes": mistakes}
         summary["muted"] = muted_lines(store, at, settings.timezone)
+        summary["votes"] = votes.precision(store).lines()
         slots = store.slots.recorded(limit=5)
     if healthy_only:
         _exit_if(summary["findings"])
@@ -78,6 +80,7 @@ def summary_lines(store: Store, at: datetime, zone: str) -> list[str]:
         f"{summary['feeds_read']} of {len(states)} feeds read; queue: {queue}",
         *summary["findings"],
         *troubled,
+        *votes.precision(store).lines(),
         *muted_lines(store, at, zone),
     ]
 
@@ -187,7 +190,7 @@ def _print(summary: dict[str, Any], states: list[FeedState], total: int, at: dat
     )
     for line in summary["findings"]:
         print(f"! {line}")
-    for line in summary["muted"]:
+    for line in (*summary["votes"], *summary["muted"]):
         print(clean(line))
     if summary["mistakes"]:
         print(f"! the configuration has {summary['mistakes']} mistakes; `monitor check` lists them")

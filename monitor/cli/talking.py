@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from monitor.cli import votes
 from monitor.cli.clock import now
 from monitor.cli.explain import stored
 from monitor.deliver.slack import replies
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("slack")
 
 BACKTEST = timedelta(days=7)
+TUNING = timedelta(days=30)
 SHOWN = 500  # matches a backtest collects; it counts on beyond them
 
 Answer = dict[str, Any]
@@ -127,6 +129,18 @@ class Talking:
 
         return replies.lines("monitor", summary_lines(self.application.store, now(), self._zone))
 
+    def votes(self, command: Command) -> Answer:
+        """Say how precise topics and sources are by votes, and which exclusions these suggest, tried on the archive."""
+        topic = self._topic(command) if command.text else ""
+        if command.text and not topic:
+            return self._unknown(command)
+        store, topics = self.application.store, self.application.config.topics
+        told = votes.precision(store).lines(topic)
+        found = votes.proposals(store, topics, now(), TUNING, topic)
+        return replies.lines(
+            "Votes", [*told, *votes.proposed_lines(found, TUNING)] or ["Nobody has voted yet."]
+        )
+
     def test(self, command: Command) -> Answer:
         """Say what a rule would have found in the last seven days."""
         from monitor.cli.rules import adhoc
@@ -191,6 +205,7 @@ _WORK: dict[Verb, Callable[[Talking, Command], Answer]] = {
     Verb.MUTE: Talking.mute,
     Verb.UNMUTE: Talking.unmute,
     Verb.STATUS: Talking.status,
+    Verb.VOTED: Talking.votes,
     Verb.TEST: Talking.test,
     Verb.EXPLAIN: Talking.explain,
 }

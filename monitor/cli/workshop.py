@@ -22,6 +22,7 @@ from monitor.cli.sweep import Span, sweep
 from monitor.errors import CommandError
 
 if TYPE_CHECKING:
+    from monitor.cli.votes import Precision
     from monitor.config import Config
     from monitor.topics import Topics
     from monitor.topics.workshop import Change, Trial
@@ -167,39 +168,47 @@ def _archived(revision: str, config_dir: Path) -> bytes:
 @config_option
 @json_option
 def lint(since: timedelta, config_dir: str, as_json: bool) -> None:
-    """Terms that never fired, what each * took, terms behind unwanted hits, and each topic's precision by votes.
+    """Terms that never fired, what each * took, terms behind unwanted hits; each topic's and source's precision by votes, and the
+    exclusions they suggest, tried on the archive.
 
     Exit 1 where a rule can be mended: a term that another covers, a list that no rule uses, a term behind unwanted hits.
     """
+    from monitor.cli import votes
     from monitor.cli.root import open_store, read_config
     from monitor.topics.workshop import lint as findings_of
     from monitor.topics.workshop import usage
 
     config = read_config(config_dir)
     with open_store(config) as store:
-        votes = store.feedback.votes()
-    down = frozenset((vote.topic, vote.article) for vote in votes if not vote.useful)
+        down = frozenset((vote.topic, vote.article) for vote in store.feedback.votes() if not vote.useful)
+        precision = votes.precision(store)
+        proposed = votes.proposals(store, config.topics, now(), since)
     found = findings_of(config.topics, _swept(config, since, _usage_chunk, usage, config.topics, down))
-    precision = {
-        spec.id: (sum(vote.useful for vote in mine), len(mine))
-        for spec in config.topics.specs
-        if (mine := [vote for vote in votes if vote.topic == spec.id])
-    }
     if as_json:
-        say_json(
-            {
-                "findings": found,
-                "votes": {topic: {"relevant": good, "of": of} for topic, (good, of) in precision.items()},
-            }
-        )
+        say_json({"findings": found, "votes": _plain_votes(precision), "exclusions": proposed})
     else:
         table(
             ("topic", "finding", "term", "detail"),
             [(one.owner, one.kind, one.term, one.detail) for one in found],
         )
-        for topic, (good, of) in precision.items():
-            print(f"{topic}: {good} of {of} votes say relevant ({good / of:.0%})")
+        print(clean("\n".join([*precision.lines(), *votes.proposed_lines(proposed, since)])))
     sys.exit(1 if any(one.kind in ("covered", "unused list", "blamed") for one in found) else 0)
+
+
+def _plain_votes(precision: Precision) -> dict[str, Any]:
+    """Return what `--json` prints of the votes: by topic, and in it by source."""
+    return {
+        topic: {
+            "relevant": share.count,
+            "of": share.of,
+            "sources": {
+                outlet: {"relevant": one.count, "of": one.of}
+                for (name, outlet), one in precision.sources.items()
+                if name == topic
+            },
+        }
+        for topic, share in precision.topics.items()
+    }
 
 
 def _usage_chunk(usage: Any, topics: Topics, down: frozenset[tuple[str, str]], articles: Any) -> Any:

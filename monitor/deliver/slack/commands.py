@@ -23,6 +23,7 @@ class Verb(StrEnum):
     MUTE = "mute"
     UNMUTE = "unmute"
     STATUS = "status"
+    VOTED = "votes"
     TEST = "test"
     EXPLAIN = "explain"
     DIGEST = "digest"
@@ -35,6 +36,7 @@ VOTES = frozenset({Verb.RELEVANT, Verb.IRRELEVANT})
 _CLICKABLE = frozenset({*VOTES, Verb.WHY, Verb.MUTE, Verb.UNMUTE, Verb.STATUS, Verb.OPEN})
 _SPOKEN = {
     "status": Verb.STATUS,
+    "votes": Verb.VOTED,
     "test": Verb.TEST,
     "explain": Verb.EXPLAIN,
     "why": Verb.EXPLAIN,

@@ -18,6 +18,7 @@ RULE = 1500
 
 HELP = (
     "*`/monitor status`*  feeds, queue, last and next digests",
+    "*`/monitor votes [TOPIC]`*  how relevant topics and sources are by your votes, and what leaving a phrase out would change",
     "*`/monitor test RULE`*  what a rule would have found in the last 7 days",
     "*`/monitor explain URL`*  which topics an article matches, and why",
     "*`/monitor mute STORY|TOPIC [until Friday|2026-12-01|7d]`*  tell no more of a story until it grows, or until then; of a topic until then",
