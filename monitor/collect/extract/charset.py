@@ -18,7 +18,7 @@ _SAMPLE = 65_536
 # WHATWG Encoding: what a label means on the web is not always what it says.
 _WEB_NAMES = {
     "iso-8859-1": "windows-1252", "iso8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252", "us-ascii": "windows-1252",
-    "ascii": "windows-1252", "iso-8859-9": "windows-1254", "iso-8859-11": "windows-874", "tis-620": "windows-874",
+    "ascii": "windows-1252", "iso-8859-9": "windows-1254", "iso-8859-11": "cp874", "tis-620": "cp874", "windows-874": "cp874", "dos-874": "cp874",
     "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
     "x-sjis": "cp932", "windows-31j": "cp932", "ms_kanji": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
     "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8",
@@ -27,7 +27,7 @@ _WEB_NAMES = {
 _ALLOWED = frozenset(
     (
         "utf-8 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 "
-        "windows-1256 windows-1257 windows-1258 windows-874 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 "
+        "windows-1256 windows-1257 windows-1258 cp874 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 "
         "iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 "
         "koi8-r koi8-u gb18030 cp932 euc-jp iso-2022-jp cp949 big5hkscs macintosh ibm866"
     ).split()
@@ -40,8 +40,13 @@ _EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("cp949", re.compile("[\uac00-\ud7a3]")),
     ("gb18030", re.compile("[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会，。“”]")),
     ("big5hkscs", re.compile("[的一是不了在人有我他這個們中來上大為和國地到以說時要就出會，。「」]")),
-    ("windows-1251", re.compile("[а-яё]")),
-    ("koi8-r", re.compile("[а-яё]")),
+    # Letters of scripts of one byte each stand in words; the accents of Latin ones, which are the same bytes, stand alone.
+    ("windows-1251", re.compile("[а-яё](?=[а-яё])")),
+    ("koi8-r", re.compile("[а-яё](?=[а-яё])")),
+    ("windows-1253", re.compile("[α-ώ](?=[α-ώ])")),
+    ("windows-1255", re.compile("[א-ת](?=[א-ת])")),
+    ("cp874", re.compile("[ก-๎](?=[ก-๎])")),
+    ("windows-1256", re.compile("[ء-ي](?=[ء-ي])")),
 )
 _FREQUENT = {
     "cp932": 0.25,
@@ -51,7 +56,17 @@ _FREQUENT = {
     "big5hkscs": 0.12,
     "windows-1251": 0.6,
     "koi8-r": 0.6,
+    "windows-1253": 0.6,
+    "windows-1255": 0.6,
+    "windows-1256": 0.6,
+    "cp874": 0.6,
 }
+_LANG = re.compile(rb"<html[^>]{0,300}?\slang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
+_LEGACY = dict.fromkeys(("cs", "sk", "pl", "hu", "sl", "hr", "bs", "ro", "sq"), "windows-1250") | {
+    "tr": "windows-1254", "az": "windows-1254", "el": "windows-1253", "he": "windows-1255", "ar": "windows-1256", "fa": "windows-1256", "ur": "windows-1256",
+    "lt": "windows-1257", "lv": "windows-1257", "et": "windows-1257", "vi": "windows-1258", "th": "cp874", "ja": "cp932", "ko": "cp949",
+    "zh": "gb18030", "ru": "windows-1251", "uk": "windows-1251", "bg": "windows-1251", "be": "windows-1251", "mk": "windows-1251", "sr": "windows-1251",
+}  # fmt: skip
 
 
 def decode(body: bytes) -> str:
@@ -62,11 +77,25 @@ def decode(body: bytes) -> str:
     declared = declared_charset(body)
     if _is_utf8(
         body
-    ):  # a declaration that says otherwise is wrong: other charsets are hardly ever valid UTF-8 by accident
-        return body.decode(declared if declared and body.isascii() else "utf-8", "replace")
-    if declared not in (None, "utf-8"):
-        return body.decode(declared or "utf-8", "replace")
-    return body.decode(_sniff(body), "replace")
+    ):  # a declaration that says otherwise is wrong: others are hardly ever valid UTF-8 by accident
+        return body.decode(_of_ascii(body, declared) if body.isascii() else "utf-8", "replace")
+    if declared in (None, "utf-8"):
+        return body.decode(_sniff(body) or _of_language(body), "replace")
+    if declared == "windows-1252":  # what servers and editors say who have not been asked
+        return body.decode(_sniff(body) or declared, "replace")
+    return body.decode(declared, "replace")
+
+
+def _of_ascii(body: bytes, declared: str | None) -> str:
+    """Return the charset of bytes that are all ASCII: what the page says, or ISO-2022-JP where its escapes are, which are ASCII too."""
+    escaped = b"\x1b$B" in body[:_SAMPLE] or b"\x1b$@" in body[:_SAMPLE]
+    return "iso-2022-jp" if escaped else declared or "utf-8"
+
+
+def _of_language(body: bytes) -> str:
+    """Return the legacy encoding of the page's own language (HTML standard, "a locale-specific default encoding"), else windows-1252."""
+    match = _LANG.search(body, 0, _HEAD)
+    return _LEGACY.get(match[1].decode("ascii").lower(), "windows-1252") if match else "windows-1252"
 
 
 def declared_charset(body: bytes) -> str | None:
@@ -90,16 +119,18 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _sniff(body: bytes) -> str:
-    """Return the legacy encoding in which the wide characters are the frequent letters of its script; else windows-1252."""
+def _sniff(body: bytes) -> str | None:
+    """Return the legacy encoding in which the wide characters are the frequent letters of its script; None if none is evident."""
     sample = body[:_SAMPLE]
-    best, top = "windows-1252", 1.0
+    best, top = None, 1.0
     for name, frequent in _EVIDENCE:
         text = sample.decode(name, "replace")
         wide = sum(char > "\x7f" for char in text)
         if text.count("\ufffd") * 50 > wide:
             continue
         share = len(frequent.findall(text)) / (wide or 1) / _FREQUENT[name]
-        if wide and share >= top:
+        if (
+            wide and share >= top
+        ):  # of equal ones the later: Arabic is Thai of a kind, byte for byte, but not the other way round
             best, top = name, share
     return best

@@ -55,6 +55,8 @@ def explain(
     found = body_of(page, facts)
     if found.words < _HARDLY_ANY:
         found = _elsewhere(text, url, page, facts) or found
+    if not found.words:
+        found = salvage(page) or found
     document, image = write(found, facts.image)
     article = describe(facts, document, image, found)
     return Extraction(article, contenders(found), dropped(found), tuple(page.notes))
@@ -95,6 +97,23 @@ def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found 
         return None
     page.notes.append("text taken from the page's scripts")
     return found
+
+
+def salvage(page: Page) -> Found | None:
+    """Return whatever lines a page has on which nothing is an article's: first those in no box, then any; no text is lost for a rule."""
+    if not page.nodes:
+        return None
+    every = range(len(page.blocks))
+    for lines in (
+        [number for number in every if page.blocks[number].node.marked is None],
+        [number for number in every if page.blocks[number].kind != "box"],
+    ):
+        judged = dict.fromkeys(every, "in a box") | dict.fromkeys(lines, "")
+        found = Found(page, Candidate("page", page.nodes[0]), (), judged)
+        if found.words:
+            page.notes.append("nothing is an article's: every line kept")
+            return found
+    return None
 
 
 def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:

@@ -218,9 +218,14 @@ def _inside(blocks: list[Block]) -> str:
         is_boilerplate(block.text, block.size) or is_box_heading(block.text) for block in blocks
     ):
         return "promotional box"
-    if words <= 5 and all(block.kind == "p" for block in blocks):
+    if words <= 5 and not any(block.kind != "p" or _heads(block) for block in blocks):
         return "box without prose"
     return ""
+
+
+def _heads(block: Block) -> bool:
+    """Tell whether a line that is no heading heads what follows: what unfolds it (`<summary>`), or a question."""
+    return block.node.tag == "summary" or block.text[-1] in "?？؟"
 
 
 # ── The page's own data as a witness ──────────────────────────────────────────────────────────────────────────────────────────────
