@@ -36,6 +36,15 @@ _FLOW_DOUBT = re.compile(
 _SWALLOWED = re.compile(r"\n[ ]*- ")
 
 
+def plain_value(text: str) -> str | int | float | bool | None:
+    """Return what a text without quotes stands for, by the YAML 1.2 core schema."""
+    if text in _WORDS:
+        return _WORDS[text]  # type: ignore[no-any-return]  # a table of None, True and False
+    if _INT.fullmatch(text):
+        return int(text, 0 if text.startswith(("0o", "0x")) else 10)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
 @dataclass(slots=True)
 class Node:
     """A part of the document: its offsets in the source, how many nodes it stands for, and how deep it is."""
@@ -55,13 +64,7 @@ class Scalar(Node):
 
     def value(self) -> str | int | float | bool | None:
         """Return the value by the YAML 1.2 core schema."""
-        if self.style is not None:
-            return self.text
-        if self.text in _WORDS:
-            return _WORDS[self.text]  # type: ignore[no-any-return]  # a table of None, True and False
-        if _INT.fullmatch(self.text):
-            return int(self.text, 0 if self.text.startswith(("0o", "0x")) else 10)
-        return float(self.text) if _FLOAT.fullmatch(self.text) else self.text
+        return self.text if self.style is not None else plain_value(self.text)
 
 
 @dataclass(slots=True)
@@ -89,19 +92,19 @@ def parse(source: Source) -> tuple[Node | None, list[Problem]]:
     from monitor.config.syntax import syntax_problem
 
     try:
-        return _compose(source, _fast_events(source.text))
+        return _compose(source, fast_events(source.text))
     except MarkedYAMLError as error:
         if not _FLOW_DOUBT.search(str(error.problem)):
             raise ConfigError([syntax_problem(source, error)]) from None
         doubt = error
     try:
-        return _compose(source, _exact_events(source.text))
+        return _compose(source, exact_events(source.text))
     except MarkedYAMLError as error:
         certain = error if "unexpected ':'" in str(doubt.problem) else doubt
         raise ConfigError([syntax_problem(source, certain)]) from None
 
 
-def _fast_events(text: str) -> Iterator[Any]:
+def fast_events(text: str) -> Iterator[Any]:
     """Yield the events of libyaml's parser."""
     from _ruamel_yaml import CParser
 
@@ -110,7 +113,7 @@ def _fast_events(text: str) -> Iterator[Any]:
         yield parser.get_event()
 
 
-def _exact_events(text: str) -> Iterator[Any]:
+def exact_events(text: str) -> Iterator[Any]:
     """Yield the events of ruamel's own YAML 1.2 parser."""
     from ruamel.yaml import YAML
 

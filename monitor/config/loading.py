@@ -64,9 +64,11 @@ def fingerprint(directory: Path) -> str:
     """Return a hash over the names and bytes of all files of a configuration."""
     digest = hashlib.sha256()
     for path in [*(directory / name for name in NAMES), *paths(directory / "topics")]:
-        if path.is_file():
+        try:
             data = path.read_bytes()
-            digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
+        except OSError:
+            continue  # not there; whatever else it is has been told of
+        digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()[:16]
 
 

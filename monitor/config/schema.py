@@ -15,7 +15,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from monitor.config.settings import Settings
-from monitor.config.shapes import DigestsFile, FeedsFile, ListsFile, TopicFile
+from monitor.config.shapes import DigestsFile, FeedsFile
+from monitor.config.topic_shapes import ListsFile, TopicFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "monitor": Settings,

@@ -1,13 +1,12 @@
-"""feeds.yaml, digests.yaml and the topic files as pydantic models; each model turns itself into the noun it describes."""
+"""feeds.yaml and digests.yaml as pydantic models; each model turns itself into the noun it describes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time, timedelta
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from monitor.config import values
 from monitor.config.fields import (
@@ -30,17 +29,13 @@ from monitor.config.fields import (
 )
 from monitor.config.values import WrongValue
 from monitor.models import (
-    AlertRule,
     DigestSpec,
-    Examples,
     Feed,
     FullText,
     QuietHours,
     Selectors,
-    SourceFilter,
     SourceType,
     Target,
-    TopicSpec,
 )
 
 
@@ -256,84 +251,3 @@ class DigestsFile(Shape):
     digests: Annotated[tuple[DigestShape, ...], Field(strict=False)] = Field(
         default_factory=tuple, description="The digests."
     )
-
-
-class SourcesShape(Shape):
-    """Which articles a topic looks at; left out: all. `include` and `exclude` hold hosts or feed names."""
-
-    include: Names = Field(default_factory=tuple, description="Only these hosts or feeds.")
-    exclude: Names = Field(default_factory=tuple, description="Not these hosts or feeds.")
-    countries: Annotated[tuple[Country, ...], Field(strict=False)] = Field(
-        default_factory=tuple, description="Only outlets of these countries."
-    )
-    languages: Annotated[tuple[Language, ...], Field(strict=False)] = Field(
-        default_factory=tuple, description="Only articles in these languages."
-    )
-    categories: Names = Field(
-        default_factory=tuple, description="Only articles with one of these categories."
-    )
-    authors: Names = Field(default_factory=tuple, description="Only articles by one of these authors.")
-
-
-class AlertShape(Shape):
-    """When a match is sent at once instead of waiting for the digest; any one suffices."""
-
-    score: float | None = Field(None, ge=0, le=100, description="About-ness of at least this.")
-    outlets: int | None = Field(None, ge=2, description="The story is at this many outlets.")
-
-    @classmethod
-    def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
-        """An alert that nothing can set off is a mistake."""
-        if data.get("score") is None and data.get("outlets") is None:
-            yield WrongValue("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
-
-
-MAX_EXAMPLES = 200  # of one kind; each is run whenever the files are read
-
-
-class ExamplesShape(Shape):
-    """Texts the topic must match and must not; checked at every load."""
-
-    yes: Texts = Field(
-        default_factory=tuple,
-        max_length=MAX_EXAMPLES,
-        description="Must match: sentences, or paths of seed files.",
-    )
-    no: Texts = Field(default_factory=tuple, max_length=MAX_EXAMPLES, description="Must not match.")
-
-
-class TopicFile(Shape):
-    """topics/ID.yaml: one topic."""
-
-    name: Name = Field(description="For people.")
-    match: str = Field(
-        description="The rule; its language is explained in config/README.md.",
-        examples=["IRS AND (audit* OR refund*)"],
-    )
-    veto: str | None = Field(None, alias="not", description="A rule that vetoes the whole article.")
-    min_score: float | None = Field(
-        None, ge=0, le=100, description="Least about-ness, 0 to 100; left out: any mention."
-    )
-    sources: SourcesShape = Field(default_factory=SourcesShape)
-    alert: AlertShape | None = Field(None, description="When a match is sent at once.")
-    examples: ExamplesShape = Field(default_factory=ExamplesShape)
-
-    def spec(self, topic: str, file: PurePath) -> TopicSpec:
-        """Return the topic described; `topic` is its id, the stem of `file`."""
-        return TopicSpec(
-            id=topic,
-            name=self.name,
-            match=self.match,
-            veto=self.veto,
-            min_score=self.min_score,
-            sources=SourceFilter(**self.sources.model_dump()),
-            alert=AlertRule(**self.alert.model_dump()) if self.alert else None,
-            examples=Examples(self.examples.yes, self.examples.no),
-            file=file,
-        )
-
-
-class ListsFile(RootModel[dict[Name, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]]]):
-    """topics/lists.yaml: names for expressions that many rules use; `ice: [...]` is used as `$ice`."""
-
-    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from monitor.errors import ConfigError, Problem
@@ -43,7 +44,11 @@ class Source:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line begins; only wanted once something is wrong."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the line and column (from 1) of an offset."""

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.config import ordinary
 from monitor.config.document import Mapping as MappingNode
 from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.rules import rule_problem
-from monitor.config.shapes import ListsFile, TopicFile
-from monitor.config.source import Report, require_directory
-from monitor.config.validation import Document, open_document
-from monitor.errors import Problem, SeedError
+from monitor.config.source import Report, Source, read, require_directory
+from monitor.errors import ConfigError, Problem, SeedError
 from monitor.models import Article, Span, TopicSpec
 
 if TYPE_CHECKING:
+    from monitor.config.topic_shapes import TopicFile
+    from monitor.config.validation import Document
     from monitor.topics import ExampleFailure, RuleProblem, Topics
 
 LISTS = "lists.yaml"
@@ -29,51 +30,102 @@ LISTS = "lists.yaml"
 
 @dataclass
 class TopicFiles:
-    """What lies in a folder of topics: the lists, the topics' documents by id, and the folder that seed files are looked up in."""
+    """What lies in a folder of topics: its sources by id, the topics and lists read from them, and what was read with care.
+
+    Of a file with mistakes a topic holds no more than its rules, and the lists are those that can be read, so that their mistakes are
+    told in the same report. `documents` are made where a place in a file is wanted: an ordinary file has none until then.
+    """
 
     folder: Path
-    lists: Document[ListsFile] | None = None
-    documents: dict[str, Document[TopicFile]] = field(default_factory=dict)
     ids: frozenset[str] = frozenset()
+    sources: dict[str, Source] = field(default_factory=dict)
+    specs: list[TopicSpec] = field(default_factory=list)
+    expressions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: dict[str, Document[Any] | None] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
         """Where seed files are looked up: the folder that holds the configuration's."""
         return self.folder.parent.parent if len(self.folder.parts) > 1 else self.folder / ".." / ".."
 
-    @property
-    def specs(self) -> list[TopicSpec]:
-        """The topics; of a file with mistakes no more than its rules, so that their mistakes are told in the same report."""
-        return [spec for topic, document in self.documents.items() if (spec := _spec(topic, document))]
+    def add(self, path: Path, source: Source, report: Report) -> None:
+        """Read one file; its mistakes go to the report."""
+        if path.name == LISTS:
+            self._add_lists(source, report)
+            return
+        self.sources[path.stem] = source
+        spec = ordinary.topic(source.text, path.stem, path)
+        if spec is None and (document := self._opened(path.stem, report)):
+            spec = _spec(path.stem, document)
+        if spec is not None:
+            self.specs.append(spec)
 
-    @property
-    def expressions(self) -> dict[str, tuple[str, ...]]:
-        """The lists by name; of a file with mistakes those that can be read."""
-        data = self.lists.data if self.lists and isinstance(self.lists.data, dict) else {}
-        return {
-            name: tuple(map(str, items)) for name, items in data.items() if isinstance(items, list) and items
-        }
+    def _add_lists(self, source: Source, report: Report) -> None:
+        self.sources[LISTS] = source
+        found = ordinary.lists(source.text)
+        if found is None:
+            document = self._opened(LISTS, report)
+            data = document.data if document and isinstance(document.data, dict) else {}
+            found = {
+                name: tuple(map(str, items))
+                for name, items in data.items()
+                if isinstance(items, list) and items
+            }
+        self.expressions = found
+
+    def _opened(self, name: str, report: Report) -> Document[Any] | None:
+        """Read a file with care, once."""
+        from monitor.config.topic_shapes import ListsFile, TopicFile
+        from monitor.config.validation import validated
+
+        if name not in self.documents:
+            model: type[Any] = ListsFile if name == LISTS else TopicFile
+            self.documents[name] = validated(self.sources[name], model, None, report)
+        return self.documents[name]
+
+    def document(self, name: str) -> Document[Any] | None:
+        """Return a topic's document, or that of the lists; None if there is none, or its YAML cannot be read."""
+        return self._opened(name, Report()) if name in self.sources else None
+
+    def lists_are_broken(self) -> bool:
+        """Tell whether there is a file of lists that cannot be read."""
+        return (self.folder / LISTS).exists() and self.document(LISTS) is None
 
     def node(self, owner: str, key: str, index: int | None) -> tuple[Document[Any], Node] | None:
         """Return the document and node of a topic's key (`match`, `not`) or of one expression of a list."""
-        document = self.documents.get(owner) if key in ("match", "not") else self.lists
+        document = self.document(owner if key in ("match", "not") else LISTS)
         name = key if key in ("match", "not") else owner
         if document is None or not isinstance(document.root, MappingNode) or name not in document.root.values:
             return None
         node = document.root.values[name]
         return document, node.items[index] if isinstance(node, Sequence) and index is not None else node
 
-    def examples(self) -> Iterator[tuple[Document[Any], Scalar]]:
-        """Yield every example with its document."""
-        for document in self.documents.values():
-            for kind in ("yes", "no"):
-                for node in _example_nodes(document, kind):
-                    yield document, node
+    def seeds(self) -> Iterator[tuple[Document[Any], Scalar]]:
+        """Yield every example that names a seed file, with its document."""
+        for spec in self.specs:
+            if any(map(_is_seed, (*spec.examples.yes, *spec.examples.no))):
+                yield from self._seeds_of(spec.id)
+        for name, document in self.documents.items():
+            if document is not None and document.model is None:
+                yield from self._seeds_of(name)
+
+    def _seeds_of(self, topic: str) -> Iterator[tuple[Document[Any], Scalar]]:
+        if (document := self.document(topic)) is None:
+            return
+        for node in (*_example_nodes(document, "yes"), *_example_nodes(document, "no")):
+            if _is_seed(node.text):
+                yield document, node
 
     def example(self, topic: str, kind: str, index: int) -> tuple[Document[Any], Scalar]:
         """Return the document and node of one example (`kind` is `yes` or `no`)."""
-        document = self.documents[topic]
+        document = self.document(topic)
+        assert document is not None  # noqa: S101  # its examples were run, so it could be read
         return document, _example_nodes(document, kind)[index]
+
+
+def _is_seed(example: str) -> bool:
+    """Tell whether an example is the path of a seed file, not a sentence."""
+    return example.endswith(".txt") and len(example.split()) == 1
 
 
 def _spec(topic: str, document: Document[TopicFile]) -> TopicSpec | None:
@@ -130,7 +182,7 @@ def _folder(directory: Path | str) -> Path:
 
 def paths(folder: Path) -> list[Path]:
     """Return the files of a folder of topics in the order they are read: the lists, then the topics by id."""
-    files = (it for it in folder.glob("*.y*ml") if not it.name.startswith("."))
+    files = [it for it in folder.glob("*.y*ml") if not it.name.startswith(".")]
     return sorted(files, key=lambda it: (it.name != LISTS, it.name))
 
 
@@ -142,10 +194,14 @@ def read_files(folder: Path, report: Report) -> TopicFiles:
     for path in found:
         if misnamed := _misnamed(path):
             report.add(misnamed)
-        elif path.name == LISTS:
-            files.lists = open_document(path, ListsFile, None, report)
-        elif document := open_document(path, TopicFile, None, report):
-            files.documents[path.stem] = document
+            continue
+        try:
+            source = read(path)
+        except ConfigError as error:
+            report.add(error.problems)
+            continue
+        if source is not None:
+            files.add(path, source, report)
     return files
 
 
@@ -197,10 +253,9 @@ def _sound(files: TopicFiles, faulty: Container[str]) -> Topics:
 
 def placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Problem]:
     """Place what is wrong with rules (or, of `Topics.warnings`, may be) in their files."""
-    broken_lists = files.lists is None and (files.folder / LISTS).exists()
     for problem in problems:
         found = files.node(problem.owner, problem.key, problem.index)
-        if found is None or (broken_lists and problem.error.message.startswith("no list called")):
+        if found is None or (problem.error.message.startswith("no list called") and files.lists_are_broken()):
             continue
         document, node = found
         if isinstance(node, Scalar):
@@ -245,10 +300,8 @@ def _seed_files(files: TopicFiles) -> tuple[dict[str, Article | None], list[Prob
 
     seeds: dict[str, Article | None] = {}
     problems = []
-    for document, node in files.examples():
+    for document, node in files.seeds():
         path = files.home / node.text
-        if not node.text.endswith(".txt") or len(node.text.split()) > 1:
-            continue
         try:
             seeds[node.text] = seed.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, SeedError) as error:

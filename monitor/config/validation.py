@@ -68,8 +68,18 @@ def open_document(
     Returns None if there is no such file or its YAML cannot be read; `Document.model` is None if it has mistakes.
     """
     try:
-        if (source := read(path)) is None:
-            return None
+        source = read(path)
+    except ConfigError as error:
+        report.add(error.problems)
+        return None
+    return validated(source, model, env, report) if source else None
+
+
+def validated(
+    source: Source, model: type[M], env: Mapping[str, str] | None, report: Report
+) -> Document[M] | None:
+    """Validate a file's text; its mistakes go to the report. Returns None if its YAML cannot be read; see `open_document`."""
+    try:
         root, problems = parse(source)
     except ConfigError as error:
         report.add(error.problems)

@@ -59,18 +59,22 @@ def _failures(
 
 def _matches(rule: Rule, article: Article, search: Search) -> bool:
     """Tell whether the rule fires; why is only worked out for examples that fail, since all are run at every start."""
-    if search.document.body_words >= SHORT:
+    if not _is_short(search):
         return judge(rule, article, search) is not None
     return hold(rule.match, search).found is not None and (
         rule.veto is None or hold(rule.veto, search).found is None
     )
 
 
+def _is_short(search: Search) -> bool:
+    """Tell whether an example is too short for `min_score`; most have not even as many spaces as that takes words."""
+    document = search.document
+    return document.folded.count(b" ") <= SHORT or document.body_words < SHORT
+
+
 def _held_to_less(article: Article, search: Search) -> Article:
     """Return the article, as a teaser if it is too short for `min_score`."""
-    return (
-        replace(article, completeness=Completeness.TEASER) if search.document.body_words < SHORT else article
-    )
+    return replace(article, completeness=Completeness.TEASER) if _is_short(search) else article
 
 
 def _why_not(told: Explanation) -> str:

@@ -62,13 +62,18 @@ def judge(rule: Rule, article: Article, search: Search) -> Match | None:
 
 def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
     """Return where the terms of mentions stand in the original title and text, in order and each once."""
-    parts = sorted({part for mention in mentions for part in mention[2]})
-    found = [span(search, part) for part in parts]
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+    parts = {part for mention in mentions for part in mention[2]}
+    if len(parts) == 1 and not search.regex_places:
+        return (span(search, *parts),)
+    return tuple(dict.fromkeys(span for part in sorted(parts) for span in _spans(search, part)))
+
+
+def _spans(search: Search, part: tuple[int, int, int]) -> Iterable[Span]:
+    """Return where one term stands: a regular expression may be found several times in one word."""
+    places = search.regex_places.get(part) or (search.document.span(part[0], part[1]),)
+    return [Span(*place, search.written(part[2])) for place in places]
 
 
 def span(search: Search, part: tuple[int, int, int]) -> Span:
-    """Return where one term stands."""
-    first, last, term = part
-    place = (search.regex_places and search.regex_places.get(part)) or search.document.span(first, last)
-    return Span(*place, search.written(term))
+    """Return where one term stands, first."""
+    return next(iter(_spans(search, part)))

@@ -62,7 +62,7 @@ class Reading:
 
     tree: Node | None
     errors: tuple[RuleError, ...]
-    nodes: Mapping[type[Node], Sequence[Any]] = field(default_factory=dict)
+    nodes: Mapping[type[Any], Sequence[Any]] = field(default_factory=dict)
 
 
 def parse(text: str) -> Node:
@@ -136,7 +136,7 @@ class _Parser:
     """Recursive descent over the tokens; depth is bounded by `MAX_DEPTH` (and chains of NOT and zones by `_nest`)."""
 
     def __init__(self, text: str, found: list[Token], errors: list[RuleError]) -> None:
-        self.nodes: defaultdict[type[Node], list[Node]] = defaultdict(list)
+        self.nodes: defaultdict[type[Any], list[Node]] = defaultdict(list)
         self._text = text
         self._last = len(found) - 1  # an `end`; one more behind it, for who steps over it
         self._tokens = [*found, found[-1]]
@@ -261,6 +261,8 @@ class _Parser:
 
     def _leaf(self, token: Token) -> Node | None:
         written = self._text[token.start : token.end]
+        if token.kind == "word" and token.text[0] != "=":
+            return self._made(Term(token.start, token.end, written, token.text))
         if token.kind == "list":
             return self._made(ListRef(token.start, token.end, token.name))
         if token.kind == "regex":

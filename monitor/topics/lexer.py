@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
     | (?P<open>\() | (?P<close>\))
+    | (?P<ordinary>(?!OUTSIDE|(?i:and|or|not|near|before|atleast))[A-Za-z0-9]++\*?(?=[\s()]|\Z))
     | (?P<phrase>=?"[^"]*"(?:~\d+)?)
     | (?P<unclosed>=?"[^"]*\Z)
     | (?P<quoted>'[^'"()]*'(?![^\s()]))
@@ -90,6 +91,10 @@ def plain(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+# Groups of the pattern that are tokens without more ado; an ordinary word is one that can be no misspelt operator.
+_AS_THEY_ARE = {"open": "open", "close": "close", "ordinary": "word", "phrase": "phrase", "regex": "regex"}
+
+
 def tokens(text: str) -> tuple[list[Token], list[RuleError]]:
     """Return the tokens of a rule, ending in one of kind `end`, and every mistake met on the way."""
     found: list[Token] = []
@@ -97,18 +102,16 @@ def tokens(text: str) -> tuple[list[Token], list[RuleError]]:
     straight = plain(text)
     for match in _TOKEN.finditer(straight):
         kind = match.lastgroup or "stray"
-        if len(errors) > MAX_ERRORS:
-            break
-        if kind != "space":
-            token = _READERS.get(kind, _keep)(match, errors)
+        if kind in _AS_THEY_ARE:
+            found.append(Token(_AS_THEY_ARE[kind], match[0], match.start(), match.end()))
+        elif kind != "space":
+            token = _READERS[kind](match, errors)
             if token is not None:
                 found.append(token)
+            if len(errors) > MAX_ERRORS:
+                break
     found.append(Token("end", "", len(text), len(text)))
     return found, errors
-
-
-def _keep(match: re.Match[str], errors: list[RuleError]) -> Token | None:
-    return Token(match.lastgroup or "", match[0], match.start(), match.end())
 
 
 def _unclosed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
@@ -159,14 +162,8 @@ def _zone(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     return Token("zone", match[0], match.start(), end, close or "body")
 
 
-# A word like most: letters and digits, perhaps a `*` behind them, and none that could be a misspelt operator.
-_ORDINARY = re.compile(r"(?!(?i:and|or|not|near|before|atleast))[A-Za-z0-9]+\*?")
-
-
 def _word(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     text, start = match[0], match.start()
-    if _ORDINARY.fullmatch(text):
-        return Token("word", text, start, match.end())
     for test, complain in _WORD_FAULTS:
         if test(text):
             message, hint, width = complain(text)

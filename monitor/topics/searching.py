@@ -32,7 +32,7 @@ class Search:
         self.kept: Kept = {}
         self._mentions: dict[int, list[Mention]] = {}
         self._field_searches: dict[str, FieldSearch] = {}
-        self.regex_places: dict[tuple[int, int, int], tuple[str, int, int]] = {}
+        self.regex_places: dict[tuple[int, int, int], list[tuple[str, int, int]]] = {}
 
     def candidates(self) -> list[int]:
         """Return the numbers of the rules that may hold: an anchor of each was found, and something of all that it needs."""
@@ -106,8 +106,8 @@ class Search:
                 place = self._words_over(index, paragraph.start + start, paragraph.start + end)
                 if place is not None:
                     found.append(leaf(*place, term))
-                    self.regex_places.setdefault(
-                        (*place, term), (paragraph.zone, paragraph.start + start, paragraph.start + end)
+                    self.regex_places.setdefault((*place, term), []).append(
+                        (paragraph.zone, paragraph.start + start, paragraph.start + end)
                     )
         return sorted(set(found))
 

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor.config.document import Mapping, Node, Scalar, Sequence, _exact_events, _fast_events, parse
+from monitor.config.document import Mapping, Node, Scalar, Sequence, exact_events, fast_events, parse
 from monitor.config.source import MAX_BYTES, decode
 from monitor.errors import ConfigError, Problem
 
@@ -169,6 +169,7 @@ def test_what_is_written_is_read_back(data: Any, flow: bool, indent: int) -> Non
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = flow
     yaml.indent = indent
+    yaml.width = 100_000  # else ruamel breaks long keys over lines, which neither parser reads back
     stream = io.StringIO()
     yaml.dump({"root": data}, stream)
     assert plain(read(stream.getvalue())) == {"root": data}
@@ -193,7 +194,7 @@ def test_both_parsers_read_the_same(text: str) -> None:
     from ruamel.yaml.error import YAMLError
 
     try:
-        fast, exact = _events(_fast_events(text)), _events(_exact_events(text))
+        fast, exact = _events(fast_events(text)), _events(exact_events(text))
     except (YAMLError, ValueError):
         return
     assert fast == exact
