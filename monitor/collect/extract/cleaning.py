@@ -69,7 +69,7 @@ def own_reason(block: Block, node: Node) -> str:
 
 
 def _line_reason(block: Block) -> str:
-    if block.kind in ("img", "hr", "cell", "row") or is_rule(block.text):
+    if block.kind in ("img", "hr", "cell", "row") or block.node.tag == "pre" or is_rule(block.text):
         return ""
     if is_box_heading(block.text):
         return "heading of a box"

@@ -12,7 +12,8 @@ from monitor.collect.extract.charset import decode
 from monitor.collect.extract.cleaning import Verdicts, ruled, verdicts
 from monitor.collect.extract.page import Page
 from monitor.collect.extract.report import Contender, Dropped, Extraction
-from monitor.collect.extract.walk import MAX_CHARS, read
+from monitor.collect.extract.source import MAX_CHARS
+from monitor.collect.extract.walk import read
 from monitor.models import Article, Completeness, Entry, article_id
 from monitor.urls import canonical
 
@@ -88,7 +89,7 @@ def body_of(page: Page, facts: metadata.Facts) -> Found:
 
 def _elsewhere(html: str, url: str, page: Page, facts: metadata.Facts) -> Found | None:
     """Return the body that stands in the page's scripts, if one does."""
-    piece = embedded.fragment(html, facts.witness)
+    piece = embedded.fragment(html, facts.title, facts.witness)
     if not piece:
         return None
     inner = read(f"<article>{piece}</article>", url)

@@ -209,7 +209,9 @@ def _is_dek(block: Block, dek: str) -> bool:
 
 
 def _inside(blocks: list[Block]) -> str:
-    """Return why a box between paragraphs goes."""
+    """Return why a box between paragraphs goes; a listing of code stays, whatever its lines look like."""
+    if any(block.node.tag == "pre" for block in blocks):
+        return ""
     words, linked = sum(block.size for block in blocks), sum(block.linked for block in blocks)
     prose = sum(max(0.0, value(block)) for block in blocks)
     if linked > max(0.3 * words, 4) and prose < 40:

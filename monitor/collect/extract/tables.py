@@ -6,7 +6,7 @@ another is a layout: pages of the nineties, newsletters and many public bodies s
 
 from __future__ import annotations
 
-from monitor.collect.extract.page import Block, Node
+from monitor.collect.extract.page import Block, Node, Page
 
 _LONG_CELL = 40  # words on average: from here on cells are paragraphs, unless the table names its columns
 _SECTIONS = frozenset(("h1", "h2", "article", "section", "main"))  # what parts a page, and no cell of data
@@ -16,12 +16,12 @@ _SECTIONS = frozenset(("h1", "h2", "article", "section", "main"))  # what parts 
 Settled = dict[int, tuple[int, bool]]
 
 
-def settle(table: Node, blocks: list[Block], settled: Settled) -> None:
+def settle(table: Node, page: Page, settled: Settled) -> None:
     """Decide whether a table holds data; if so, make one `row` block of each of its rows, else its cells are prose.
 
     `settled` is the page's: tables inside this one are stepped over, so that a page of nested ones is read once and not once for each.
     """
-    own, nested = _own_blocks(table, blocks, settled)
+    own, nested = _own_blocks(table, page.blocks, settled)
     rows: dict[int, list[Block]] = {}
     for block in own:
         row = _row_of(block.node)
@@ -30,8 +30,9 @@ def settle(table: Node, blocks: list[Block], settled: Settled) -> None:
     if table.last > table.first:
         settled[table.first] = table.last, nested or any(block.text for block in own)
     if not nested and is_data(list(rows.values()), table):
-        for cells in rows.values():
-            _merge(cells)
+        wide = max((len(cells) for cells in rows.values()), default=0) > 1
+        for order, cells in rows.items():
+            _merge(cells, _cells_of(page, order) if wide else ())
     else:
         for block in own:
             if block.kind == "cell":
@@ -67,13 +68,24 @@ def _cell_of(block: Block) -> Node | None:
     return cell
 
 
-def _merge(row: list[Block]) -> None:
-    """Put the texts of a row into its first block, those of one cell together."""
-    cells: dict[int, str] = {}
+def _cells_of(page: Page, row: int) -> tuple[int, ...]:
+    """Return the cells of a row, by their order: those without text have no block, but are columns all the same."""
+    cells = []
+    for node in page.nodes[row + 1 :]:
+        if node.parent is None or node.parent.order < row:
+            break
+        if node.parent.order == row and node.tag in ("td", "th"):
+            cells.append(node.order)
+    return tuple(cells)
+
+
+def _merge(row: list[Block], columns: tuple[int, ...]) -> None:
+    """Put the texts of a row into its first block, those of one cell together, empty cells in their places."""
+    cells: dict[int, str] = dict.fromkeys(columns, "")
     for block in row:
         cell = _cell_of(block)
         key = cell.order if cell is not None else -1
-        cells[key] = f"{cells[key]} {block.text}" if key in cells else block.text
+        cells[key] = f"{cells[key]} {block.text}" if cells.get(key) else block.text
         block.kind = "cell"
     row[0].kind, row[0].cells = "row", tuple(cells.values())
 

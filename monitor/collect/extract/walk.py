@@ -6,16 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monitor.collect.extract import tables
+from monitor.collect.extract import source, tables
 from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Attributes, Block, Node, Page
 from monitor.text import clean, count_words
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
-
-MAX_CHARS = 3 * 2**20  # spec "safety", "Caps": pages 3 MiB and 20,000 tags
-MAX_TAGS = 20_000
 
 # Never text, whatever stands in them. `noscript` is: lexbor reads its content as elements, as a browser without scripts does.
 SILENT = frozenset(
@@ -42,52 +39,8 @@ _DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b
 # Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
 SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
 
-_TAG = re.compile(r"<[a-zA-Z]")
 _BOX = 600  # letters: only in bigger boxes is text told from links
 _BIG = 1_500  # letters: a smaller box is not the article, whatever else the page has
-_HUGE = 20_000
-_HUGE_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_HUGE},}}")
-_MAX_ATTRIBUTES = (
-    1_000  # lexbor looks for each name among the ones before it: 50,000 of them take half a minute
-)
-
-
-def cut(html: str, notes: list[str]) -> str:
-    """Return the page within the caps of spec "safety", noting a cut: the article is near the top, a flood is not."""
-    if len(html) > MAX_CHARS:
-        html = html[:MAX_CHARS]
-        notes.append("page cut at 3 MiB")
-    if _has_huge_tag(html):
-        html = _HUGE_TAG.sub(_shorten, html)
-    if html.count("<") > MAX_TAGS:
-        for number, match in enumerate(_TAG.finditer(html)):
-            if number == MAX_TAGS:
-                notes.append("page cut at 20,000 tags")
-                return html[: match.start()]
-    return html
-
-
-def _has_huge_tag(html: str) -> bool:
-    """Tell whether a tag is longer than any needs to be; looks at a few characters of each 20,000, and closer only where no tag ends."""
-    at = 0
-    while at < len(html):
-        last = html.rfind(">", at, at + _HUGE)
-        if last >= 0:
-            at = last + 1
-            continue
-        end = html.find(">", at + _HUGE)
-        end = end if end >= 0 else len(html)
-        begin = html.rfind("<", at, end)
-        if 0 <= begin < end - _HUGE:
-            return True
-        at = end + 1
-    return False
-
-
-def _shorten(match: re.Match[str]) -> str:
-    """Cut a tag off after its first attributes if it has a flood of them; one long attribute is a picture inside the page."""
-    tag = match[0]
-    return tag[:2_000] if len(tag.split(None, _MAX_ATTRIBUTES + 1)) > _MAX_ATTRIBUTES else tag
 
 
 def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] = ()) -> Page:
@@ -95,8 +48,8 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     from selectolax.lexbor import LexborHTMLParser
 
     page = Page(url)
-    page.source = cut(html, page.notes)
-    tree = LexborHTMLParser(page.source)
+    page.source = source.cut(html, page.notes)
+    tree = LexborHTMLParser(source.opened(page.source))
     head(page, tree)
     bodies, stripped = _ids(tree, (body,) if body else (), page.notes), _ids(tree, strip, page.notes)
     tree.strip_tags(_STRIPPED if tree.css_first(_KEPT_NAV) is not None else [*_STRIPPED, "nav"])
@@ -151,6 +104,7 @@ class _Walk:
         self.links = 0
         self.sources: list[str] = []
         self.thorough = thorough
+        self.verbatim = 0  # open elements in which line breaks count
         self.settled: tables.Settled = {}
         self.root: LexborNode | None = None
         self.total: int | None = None
@@ -195,7 +149,11 @@ class _Walk:
         tag = item.tag or ""
         node = self.open[-1][0] if self.open else None
         if tag == "-text":
-            self.gather(item.text_content or "")
+            text = item.text_content or ""
+            if self.verbatim and "\n" in text:
+                self.paragraphs(text, node)
+            else:
+                self.gather(text)
         elif tag in INLINE and node is not None:
             return self.inline(item, tag, node)
         elif tag == "button":
@@ -205,6 +163,22 @@ class _Walk:
         elif tag not in SILENT and tag not in _NO_ELEMENT:
             return self.block(item, tag, node)
         return False
+
+    def paragraphs(self, text: str, node: Node | None) -> None:
+        """Take text in, in which line breaks count: blank lines part paragraphs, and single ones part lines unless they only fold them."""
+        for number, part in enumerate(_BLANK.split(text)):
+            if number:
+                self.flush(node)
+            lines = part.split("\n")
+            folded = (
+                len(lines) > 2
+                and max(map(len, lines)) <= _FOLDED
+                and min(map(len, lines[1:-1])) * 2 > _FOLDED
+            )
+            for at, line in enumerate(lines):
+                if at and not folded:
+                    self.flush(node)
+                self.gather(f"{line} " if folded else line)
 
     def inline(self, item: LexborNode, tag: str, above: Node) -> bool:
         """Open an inline element: its text belongs to the block around it, unless it is a box of its own in disguise."""
@@ -254,6 +228,7 @@ class _Walk:
         if node.mark in SETTLED and not self.thorough and self.pass_by(item, node):
             return False
         self.open.append((node, None))
+        self.verbatim += tag == "pre"
         return True
 
     def pass_by(self, item: LexborNode, node: Node) -> bool:
@@ -312,8 +287,9 @@ class _Walk:
             if self.text:
                 self.flush(node)
             node.last = len(self.page.blocks)
+            self.verbatim -= node.tag == "pre"
             if node.tag == "table":
-                tables.settle(node, self.page.blocks, self.settled)
+                tables.settle(node, self.page, self.settled)
         elif link:
             self.links -= 1
 
@@ -354,6 +330,9 @@ class _Walk:
         self.link_text.clear()
 
 
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
+_FOLDED = 80  # characters of the lines of a text that was folded to a width, as mails and RFCs are
+
 # What links say to those who cannot see them, and the handles that lead to a heading.
 _NEW_TAB = re.compile(
     r",? ?\(?(?:opens? (?:in )?(?:a )?new (?:tab|window)|(?:wird in einem|öffnet in(?: einem)?) neue[mn] (?:fenster|tab)(?: geöffnet)?\.?|"
@@ -361,6 +340,7 @@ _NEW_TAB = re.compile(
     re.IGNORECASE,
 )
 _NEW = ("new ", "neue", "nouvelle", "nueva", "nova ", "新しい")  # one of these is in each of the alternatives
+_BACK = re.compile(r"\s?[↩↑⤴]\ufe0e?$")  # from a footnote to where it belongs
 _HANDLE = re.compile(r"\s?(?:#[\w-]*|[¶§🔗])$")
 
 
@@ -368,7 +348,7 @@ def without_asides(text: str, kind: str) -> str:
     """Return a line with links without what is no part of its sentence; what would leave nothing is left as it is."""
     if any(part in text for part in _NEW):
         text = _NEW_TAB.sub("", text) or text
-    return (_HANDLE.sub("", text) or text) if kind == "h" else text
+    return (_HANDLE.sub("", text) or text) if kind == "h" else _BACK.sub("", text) or text
 
 
 def _letters(text: str) -> int:

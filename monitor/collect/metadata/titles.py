@@ -21,6 +21,7 @@ def headline(
     article: jsonld.Thing, heading: str, head: dict[str, list[str]], title: str, site: str, domain: str
 ) -> str:
     """Return the page's headline, or an empty string if no source has one."""
+    short = heading
     heading = (
         heading if len(heading) > 14 or heading.isupper() else ""
     )  # a name of the site or section, more often than a headline
@@ -40,7 +41,7 @@ def headline(
             spelled.setdefault(key, text)
     _hand_on(votes, spelled)
     best = max(votes, key=lambda key: votes[key], default="")
-    return _uncut(spelled.get(best, ""), spelled)
+    return _uncut(spelled.get(best, ""), spelled) or clean_title(short)
 
 
 _ADDED = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ-]")
