@@ -7,6 +7,7 @@ refused) and has lasted for a few minutes. What was posted is remembered in the 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,11 @@ class Incidents:
                 await self._end(kind, incident, at)
         if still != known:
             self._save(still)
+
+    async def tell(self, title: str, lines: Sequence[str], at: datetime) -> None:
+        """Post a piece of news once; if it cannot be posted, it stands in the log all the same."""
+        message = replies.news(title, lines, self._clock(at))
+        await self.notifier.send(self._delivery("news", Incident(at, title), message))
 
     async def _told(self, kind: str, incident: Incident, at: datetime) -> Incident:
         """Post an incident once it has lasted; one that cannot be posted is tried again at the next look."""

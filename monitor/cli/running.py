@@ -212,14 +212,20 @@ class Application:
 
     async def reload(self) -> tuple[str, ...]:
         """Take a changed configuration; raises ConfigError, and everything stays as it is, if it has a mistake."""
+        from monitor.cli.backtest import effect
         from monitor.config.changes import describe
 
         new = await asyncio.to_thread(root.read_config, self.config.directory)
         if new.fingerprint == self.config.fingerprint:
             return ()
-        lines = tuple(describe(self.config, new))
+        old = self.config
+        lines = list(describe(old, new))
         await self._swap(new)
-        return lines or ("nothing that matters",)
+        lines += await asyncio.to_thread(effect, self.store, old.topics, new.topics, now(), time.monotonic)
+        incidents = root.incidents(new, self.store) if lines else None
+        if incidents:
+            await incidents.tell("The configuration changed", lines, now())
+        return tuple(lines) or ("nothing that matters",)
 
     async def _swap(self, new: Config) -> None:
         """Let the old pipeline end what it has begun, beside the new one; queued messages held for a broken place go on."""

@@ -15,7 +15,7 @@ from monitor.config import Config
 from monitor.models import DigestSpec, Feed, Target, TopicSpec
 
 # Settings that are read once, when the process starts its parts; all others are obeyed from the next tick on.
-NEEDS_RESTART = frozenset(
+_NEEDS_RESTART = frozenset(
     {
         "database",
         "workers",
@@ -55,11 +55,6 @@ def describe(old: Config, new: Config) -> tuple[str, ...]:
     )
 
 
-def needs_restart(old: Config, new: Config) -> tuple[str, ...]:
-    """Return the keys of changed settings that a running daemon cannot take up."""
-    return tuple(key for key, _, _ in _changed_settings(old, new) if key in NEEDS_RESTART)
-
-
 def duration_text(length: timedelta) -> str:
     """Write a duration as the configuration does: `90m` becomes `1h30m`."""
     rest, text = round(length / timedelta(microseconds=1)), ""
@@ -73,7 +68,7 @@ def _settings(old: Config, new: Config) -> Iterator[str]:
     """Describe changed settings, one a line."""
     for key, before, after in _changed_settings(old, new):
         told = f"{key} changed" if key in _SECRET else f"{key}: {_shown(before)} → {_shown(after)}"
-        yield told + (" (takes effect after a restart)" if key in NEEDS_RESTART else "")
+        yield told + (" (takes effect after a restart)" if key in _NEEDS_RESTART else "")
 
 
 def _changed_settings(old: Config, new: Config) -> Iterator[tuple[str, Any, Any]]:
@@ -132,7 +127,7 @@ def _feed(old: Feed, new: Feed) -> list[str]:
 
 
 def _topic(old: TopicSpec, new: TopicSpec) -> list[str]:
-    """Describe a changed topic; what its new rule would have found is told by `monitor topics diff`."""
+    """Describe a changed topic; what its new rule would have found is told beside it (`cli/backtest`)."""
     words = {
         "match": "rule changed",
         "veto": "veto (not:) changed",

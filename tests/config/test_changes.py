@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.changes import describe, duration_text, needs_restart
+from monitor.config.changes import describe, duration_text
 from monitor.config.values import duration
 from tests.standins.configs import Write, loaded
 
@@ -87,7 +87,6 @@ def test_what_needs_a_restart_is_told(write: Write) -> None:
     """Only settings that are read once at the start need one."""
     old = loaded(write())
     new = loaded(write(monitor="retention: {matched: 300d}\ndatabase: sqlite:///other.db\n"))
-    assert needs_restart(old, new) == ("database",)
     assert describe(old, new) == (
         "database changed (takes effect after a restart)",
         "retention.matched: 400d → 300d",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.newsroom import Newsroom, until
+from tests.end_to_end.newsroom import CHANNEL, Newsroom, until
 from tests.standins.ports import free_port
 from tests.standins.slack import SlackStandIn
 from tests.standins.terminal import Said, process
@@ -109,17 +109,18 @@ def _get(url: str) -> tuple[int, str]:
 
 
 @contextlib.asynccontextmanager
-async def daemon(home: Path) -> AsyncIterator[Daemon]:
-    """Start a daemon over two feeds; it is killed at the end if it still lives."""
+async def daemon(home: Path, channels: tuple[str, ...] = (CHANNEL,), ops: str = "") -> AsyncIterator[Daemon]:
+    """Start a daemon over two feeds, with an ops channel if one is named; it is killed at the end if it still lives."""
     with Web() as web:
-        async with SlackStandIn() as slack:
+        async with SlackStandIn(channels=channels) as slack:
             room = Newsroom(home, web, slack)
             room.configure()
             port = free_port()
             settings = home / "config" / "monitor.yaml"
-            settings.write_text(
-                settings.read_text("utf-8").replace("listen: null", f'listen: "127.0.0.1:{port}"'), "utf-8"
-            )
+            text = settings.read_text("utf-8").replace("listen: null", f'listen: "127.0.0.1:{port}"')
+            if ops:
+                text = text.replace("slack: {", f'slack: {{ops_channel: "{ops}", ')
+            settings.write_text(text, "utf-8")
             house = Daemon(room, await room.start(), port)
             try:
                 yield house
@@ -180,6 +181,17 @@ async def test_a_changed_file_is_taken_up(tmp_path: Path) -> None:
             )
         assert await house.shows("/metrics", 'monitor_topic_matches_total{topic="ferries"} 1.0')
         assert any("New" in str(one.get("change")) for one in house.events())
+
+
+async def test_what_a_changed_rule_wins_and_loses_is_told(tmp_path: Path) -> None:
+    """Taken up without a restart, the new rule is held against the last week: `IRS +0 −1 a week`, in the log and the ops channel."""
+    async with daemon(tmp_path, channels=(CHANNEL, "ops"), ops="#ops") as house:
+        token = house.room.publish()
+        assert await until(lambda: house.room.posted(token), PATIENCE)
+        house.config.joinpath("topics", "irs.yaml").write_text("name: IRS\nmatch: IRS AND ferry\n", "utf-8")
+        line = "IRS +0 −1 a week"
+        assert await until(lambda: any(line == one.get("change") for one in house.events()), PATIENCE)
+        assert await until(lambda: line in str(house.room.slack.stored("ops")), PATIENCE)
 
 
 async def test_a_bad_file_is_refused_and_everything_goes_on(tmp_path: Path) -> None:

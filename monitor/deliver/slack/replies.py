@@ -14,6 +14,7 @@ from monitor.models import DigestStory
 
 MODAL_TITLE = 24
 SENTENCES = 12
+NEWS = 9  # lines; with their names they fit a section
 RULE = 1500
 
 HELP = (
@@ -159,6 +160,16 @@ def tested(rule: str, days: int, seen: int, found: Sequence[DigestStory]) -> Mes
 def rule_text(rule: str) -> str:
     """Return a rule as it may stand between backticks."""
     return markup.escape(clip(line(rule).replace("`", "'"), 500))
+
+
+def news(title: str, details: Sequence[str], at: str) -> Message:
+    """Return a message for the ops channel that something is so now; `at` is a local time as it is to be shown."""
+    shown = [markup.plain(one, 300) for one in details[:NEWS]]
+    if len(details) > NEWS:
+        shown.append(f"and {len(details) - NEWS} more")
+    name = markup.plain(title, 200)
+    body = [section("\n".join([f"*{name}*", *shown])), context(at)]
+    return {"type": "message", "text": name, "blocks": body}
 
 
 def incident(title: str, details: Sequence[str], began: str, ended: str = "") -> Message:

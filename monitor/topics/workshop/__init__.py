@@ -9,7 +9,15 @@ Each is a function over a chunk of the archive whose results add up, so that a p
 their texts, and `Diff`, `Trial` and `Usage` have `merged`.
 """
 
-from monitor.topics.workshop.comparison import Change, Diff, TopicChange, changed_topics, diff, diff_chunk
+from monitor.topics.workshop.comparison import (
+    Change,
+    Diff,
+    TopicChange,
+    changed_topics,
+    diff,
+    diff_chunk,
+    told,
+)
 from monitor.topics.workshop.linting import Finding, TermUse, Usage, lint, usage
 from monitor.topics.workshop.misses import NearMiss, near_misses
 from monitor.topics.workshop.trial import Sample, Trial, try_rule
@@ -29,6 +37,7 @@ __all__ = [
     "diff_chunk",
     "lint",
     "near_misses",
+    "told",
     "try_rule",
     "usage",
 ]

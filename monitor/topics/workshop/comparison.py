@@ -5,7 +5,7 @@ Only topics that changed are compiled, so an article that neither their old nor 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.models import Article, Match, Span
@@ -96,6 +96,20 @@ def diff_chunk(old: Topics, new: Topics, articles: Iterable[Article]) -> Diff:
         for name in before.keys() | after.keys():
             _note(found.topics[name], article, before.get(name), after.get(name), new)
     return found
+
+
+TOLD = 10  # topics told one by one; of a changed list that a hundred rules name, the rest is counted
+
+
+def told(found: Diff, names: Mapping[str, str], period: str) -> list[str]:
+    """Return the changes in a line a topic, the most changed first: `IRS +3 −11 a week`. `names` are the topics' names by id."""
+    ranked = sorted(found.topics.values(), key=lambda one: (-len(one.won) - len(one.lost), one.topic))
+    lines = [
+        f"{names.get(one.topic, one.topic)} +{len(one.won)} −{len(one.lost)} {period}"
+        for one in ranked[:TOLD]
+    ]
+    rest = len(ranked) - TOLD
+    return lines if rest <= 0 else [*lines, f"and {rest} more topic{'s' if rest > 1 else ''}"]
 
 
 def _note(
