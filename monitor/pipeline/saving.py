@@ -20,7 +20,7 @@ from monitor.pipeline.polling import Polled
 from monitor.pipeline.protocols import Checkpoint, Clock, no_checkpoint
 from monitor.pipeline.reports import PollReport
 from monitor.stories.changes import material_change
-from monitor.stories.index import StoryIndex
+from monitor.stories.index import BACKLOG, StoryIndex
 
 if TYPE_CHECKING:
     from monitor.store import Store
@@ -104,7 +104,7 @@ class Saver:
         """Return the index of stories, read from the store at the first need after a start or a failure."""
         if self._index is None:
             self._index = StoryIndex()
-            for found in self.store.archive.sketches(now - WINDOW):
+            for found in self.store.archive.sketches(now - WINDOW, WINDOW, BACKLOG):
                 self._index.load(*found)
         return self._index
 

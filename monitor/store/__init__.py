@@ -24,7 +24,7 @@ store.feeds                 (feeds.py)
 store.archive               (archive.py)
     article(id) -> Article | None;  articles(since, until, matched, feed, limit, newest_first=True) -> Iterator[Article]
     matches_of(id) -> tuple[Match, ...];  versions(id) -> tuple[Version, ...];  known(ids) -> frozenset[str];  story_of(id)
-    sketches(since) -> Iterator[(article, story, outlet, first_seen, sketch)]
+    sketches(since, old, backlog) -> Iterator[(article, story, outlet, first_seen, sketch, published)]
     replace_matches({article id: matches});  seen_between(since, until) -> int;  counts() -> ArchiveCounts
 
 store.slots                 (slots.py)

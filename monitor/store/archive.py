@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, false, func, select, text, tuple_, update
-from sqlalchemy.sql import Select
+from sqlalchemy import Connection, and_, delete, false, func, or_, select, text, true, tuple_, update
+from sqlalchemy.sql import ColumnElement, Select
 
 from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision, Span
 from monitor.store import codec, schema
@@ -114,11 +114,17 @@ class Archive:
             found = connection.execute(select(_articles.c.story).where(_articles.c.id == article_id)).scalar()
         return None if found is None else str(found)
 
-    def sketches(self, since: datetime) -> Iterator[tuple[str, str, str, datetime, bytes]]:
-        """Yield (article, story, outlet, first_seen, sketch) of articles first seen after `since`, oldest first."""
+    def sketches(
+        self, since: datetime, old: timedelta, backlog: int
+    ) -> Iterator[tuple[str, str, str, datetime, bytes, datetime | None]]:
+        """Yield (article, story, outlet, first_seen, sketch, published) of articles first seen after `since`, oldest first.
+
+        Of those that were published longer than `old` before they were first seen, only about the last `backlog` ones.
+        """
         table = schema.sketches
-        query = select(table, _articles.c.story, _articles.c.outlet)
+        query = select(table, _articles.c.story, _articles.c.outlet, _articles.c.published)
         query = query.join(_articles, _articles.c.id == table.c.article)
+        query = query.where(self._is_news(codec.micros(since), codec.maybe_span(old) or 0, backlog))
         query = query.order_by(table.c.first_seen, table.c.article).limit(PAGE * 5)
         after: tuple[int, str] = (codec.micros(since), "\U0010ffff")
         while True:
@@ -127,10 +133,23 @@ class Archive:
                     query.where(tuple_(table.c.first_seen, table.c.article) > after)
                 ).all()
             for row in rows:
-                yield row.article, row.story, row.outlet, codec.instant(row.first_seen), bytes(row.sketch)
+                seen, published = codec.instant(row.first_seen), codec.maybe_instant(row.published)
+                yield row.article, row.story, row.outlet, seen, bytes(row.sketch), published
             if len(rows) < PAGE * 5:
                 return
             after = (rows[-1].first_seen, rows[-1].article)
+
+    def _is_news(self, since: int, old: int, backlog: int) -> ColumnElement[bool]:
+        """Return what tells an article that was new when it was seen, or came with the last `backlog` old ones, from the rest."""
+        table, published = schema.sketches, _articles.c.published
+        oldest = select(table.c.first_seen).join(_articles, _articles.c.id == table.c.article)
+        oldest = oldest.where(table.c.first_seen > since, published < table.c.first_seen - old)
+        oldest = oldest.order_by(table.c.first_seen.desc()).offset(backlog).limit(1)
+        with self._database.reading() as connection:
+            before = connection.execute(oldest).scalar()
+        if before is None:
+            return true()
+        return or_(published.is_(None), published >= table.c.first_seen - old, table.c.first_seen >= before)
 
     def replace_matches(self, found: Mapping[str, Sequence[Match]]) -> None:
         """Replace all matches of the given articles (after a rule changed), in one transaction; unknown ids are ignored."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -192,7 +192,14 @@ class CopyIndex:
 
     def expire(self, now: datetime) -> None:
         """Forget the articles older than the window."""
-        for number in [n for n, filed in self._filed.items() if filed.at < now - self._window]:
+        self._forget([n for n, filed in self._filed.items() if filed.at < now - self._window])
+
+    def drop(self, articles: Collection[str]) -> None:
+        """Forget these articles."""
+        self._forget([n for n, filed in self._filed.items() if filed.article in articles])
+
+    def _forget(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
             filed = self._filed.pop(number)
             for pair in _filed_under(_pairs(filed.sample.words)):
                 self._unfile(pair, number)

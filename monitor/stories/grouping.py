@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
@@ -49,6 +49,7 @@ class _Story:
     terms: array[int]
     weights: array[float]
     size: int = 0
+    left: int = 0  # members not dropped yet
     short: int = 0
     outlets: tuple[str, ...] = ()  # with a report of their own in it
 
@@ -66,6 +67,7 @@ class _Story:
             vector = total
         self.terms, self.weights = array("I", vector), array("f", vector.values())
         self.size += 1
+        self.left += 1
 
 
 class Stories:
@@ -94,13 +96,23 @@ class Stories:
 
     def expire(self, now: datetime) -> None:
         """Forget the stories whose window is over. Walks all that is kept: for now and then."""
-        expired = {id(story) for story in self._stories.values() if now - story.first > self._window}
-        if not expired:
+        self._forget({story for story in self._stories.values() if now - story.first > self._window})
+
+    def drop(self, members: Iterable[str]) -> None:
+        """Forget members, told by their stories' names: a story goes with its last one, and remains what it told of until then."""
+        emptied = set()
+        for story in filter(None, map(self._stories.get, members)):
+            story.left -= 1
+            if not story.left:
+                emptied.add(story)
+        self._forget(emptied)
+
+    def _forget(self, gone: Collection[_Story]) -> None:
+        if not gone:
             return
-        self._stories = {name: story for name, story in self._stories.items() if id(story) not in expired}
+        self._stories = {name: story for name, story in self._stories.items() if story not in gone}
         living = (
-            (term, [story for story in held if id(story) not in expired])
-            for term, held in self._holding.items()
+            (term, [story for story in held if story not in gone]) for term, held in self._holding.items()
         )
         self._holding = {term: held for term, held in living if held}
 

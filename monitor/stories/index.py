@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from sys import byteorder
@@ -21,6 +22,10 @@ from monitor.stories.grouping import Stories
 from monitor.stories.profile import Profile, profile
 
 WINDOW = timedelta(days=3)
+
+BACKLOG = 2000
+"""Articles kept that were published before the window already when they were first seen: what a new feed brings along. They are no news, but
+may be copies of each other; all of 2,000 new feeds would take 100 MB and be compared with every article for three days."""
 
 _VERSION = 1
 _HEAD = struct.Struct(
@@ -66,6 +71,7 @@ class StoryIndex:
         self._copies = CopyIndex(window)
         self._stories = Stories(self._background, window)
         self._kept: dict[str, _Kept] = {}
+        self._backlog: deque[str] = deque()
         self._latest: _Latest | None = None
         self._swept: datetime | None = None
 
@@ -110,7 +116,7 @@ class StoryIndex:
             copied.containment if copied else 0.0,
             tuple(likeness.other for likeness in likenesses if not likeness.copy),
         )
-        self._kept[article.id] = _Kept(placement, at)
+        self._keep(article.id, placement, at, article.published)
         self._latest = _Latest(article.id, sample, found)
         return placement
 
@@ -124,7 +130,31 @@ class StoryIndex:
             self._sampler.sample(article.text), profile(article.title, article.text), article.title, root
         )
 
-    def load(self, article_id: str, story: str, outlet: str, at: datetime, sketch: bytes) -> None:
+    def _keep(self, article: str, placement: Placement, at: datetime, published: datetime | None) -> None:
+        """Remember a placed article; of what was old already, only the last ones."""
+        self._kept[article] = _Kept(placement, at)
+        if published is None or published >= at - self._window:
+            return
+        self._backlog.append(article)
+        if (
+            len(self._backlog) > BACKLOG * 5 // 4
+        ):  # a walk through the index, spread over hundreds of articles
+            self._drop([self._backlog.popleft() for _ in range(len(self._backlog) - BACKLOG)])
+
+    def _drop(self, articles: Collection[str]) -> None:
+        dropped = [self._kept.pop(article) for article in articles if article in self._kept]
+        self._copies.drop(frozenset(articles))
+        self._stories.drop([kept.placement.story for kept in dropped])
+
+    def load(
+        self,
+        article_id: str,
+        story: str,
+        outlet: str,
+        at: datetime,
+        sketch: bytes,
+        published: datetime | None = None,
+    ) -> None:
         """Take up an article that was placed before, without judging it again. A sketch of another version is passed over."""
         if article_id in self._kept or not sketch or sketch[0] != _VERSION:
             return
@@ -132,7 +162,7 @@ class StoryIndex:
         self._background.see(found.terms)
         self._copies.load(article_id, root or None, sample, at, outlet, title)
         self._stories.join(story or article_id, found, "" if root else outlet, at)
-        self._kept[article_id] = _Kept(Placement(story or article_id, root or None), at)
+        self._keep(article_id, Placement(story or article_id, root or None), at, published)
 
     def expire(self, now: datetime) -> None:
         """Forget what is older than the window."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,6 +35,9 @@ WHOLE = Article(
     first_seen=NOW,
     note="page: HTTP 403",
 )
+
+
+DAYS = timedelta(days=3)
 
 
 def everything(one: Article) -> dict[str, object]:
@@ -168,11 +171,24 @@ def test_sketches_of_the_window_are_given_oldest_first(store: Store) -> None:
         found("b", after(hours=2), sketch=b"2"),
         found("c", after(hours=1)),
     )
-    assert list(store.archive.sketches(after(hours=-1))) == [
-        (id_of("a"), "s", "The Outlet", NOW, b"1"),
-        (id_of("b"), id_of("b"), "The Outlet", after(hours=2), b"2"),
+    assert list(store.archive.sketches(after(hours=-1), DAYS, 9)) == [
+        (id_of("a"), "s", "The Outlet", NOW, b"1", None),
+        (id_of("b"), id_of("b"), "The Outlet", after(hours=2), b"2", None),
     ]
-    assert [row[0] for row in store.archive.sketches(NOW)] == [id_of("b")]
+    assert [row[0] for row in store.archive.sketches(NOW, DAYS, 9)] == [id_of("b")]
+
+
+def test_of_what_was_old_when_it_was_seen_only_the_last_sketches_are_given(store: Store) -> None:
+    """A new feed's backlog does not fill the memory after every start; news and undated articles all come."""
+    collect(
+        store,
+        *(found(f"old-{n}", after(minutes=n), sketch=b"1", published=after(days=-9)) for n in range(5)),
+        found("news", NOW, sketch=b"2", published=after(days=-2)),
+        found("undated", NOW, sketch=b"3"),
+    )
+    given = {row[0] for row in store.archive.sketches(after(hours=-1), DAYS, 1)}
+    assert given == {id_of(name) for name in ("news", "undated", "old-3", "old-4")}
+    assert len(list(store.archive.sketches(after(hours=-1), DAYS, 9))) == 7
 
 
 def test_the_archive_counts_itself(store: Store) -> None:

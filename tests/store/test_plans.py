@@ -136,7 +136,7 @@ EVERY_TICK: dict[str, Callable[[Store], object]] = {
     "matches_of": lambda store: store.archive.matches_of(id_of("n5")),
     "versions": lambda store: store.archive.versions(id_of("n5")),
     "seen_between": lambda store: store.archive.seen_between(NOW, NOW + UNTIL),
-    "sketches": lambda store: list(store.archive.sketches(NOW + UNTIL)),
+    "sketches": lambda store: list(store.archive.sketches(NOW + UNTIL, timedelta(days=3), 2)),
 }
 
 

@@ -110,7 +110,7 @@ def test_sketches_go_after_a_week(store: Store) -> None:
     collect(store, found("a", sketch=b"s"))
     assert prune(store, days=7).sketches == 0
     assert prune(store, days=8).sketches == 1
-    assert list(store.archive.sketches(after(days=-1))) == []
+    assert list(store.archive.sketches(after(days=-1), timedelta(days=3), 100)) == []
 
 
 def test_small_things_do_not_grow_for_ever(store: Store) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models import Article
-from monitor.stories.index import StoryIndex, group
+from monitor.stories.index import BACKLOG, StoryIndex, group
 from tests.standins.newsroom import DAY, REPRINTS, essay, reports, vocabulary
 
 WORDS = vocabulary(Random(2), 4000)
@@ -86,6 +86,34 @@ def test_the_window_is_kept_even_if_nobody_calls_expire() -> None:
     index.add(WIRE, DAY)
     placement = index.add(replace(REPRINT, id="late"), DAY + timedelta(days=4))
     assert (placement.story, placement.copy_of, len(index)) == ("late", None, 1)
+
+
+def test_of_what_was_old_when_it_was_seen_only_the_last_articles_are_kept() -> None:
+    """A new feed's backlog is grouped as it comes, and then makes room; news stay for their whole window."""
+    index = StoryIndex()
+    news = index.add(WIRE, DAY)
+    chance = Random(3)
+    for number in range(BACKLOG * 2):
+        old = Article(essay(chance, WORDS, 30), title=f"Old {number}", id=f"old-{number}")
+        index.add(replace(old, published=DAY - timedelta(days=30)), DAY)
+    assert BACKLOG <= len(index) <= BACKLOG * 5 // 4 + 1
+    assert len(index._stories) <= len(index)
+    assert len(index._copies) == len(index)
+    placement = index.add(REPRINT, DAY)
+    assert (placement.story, placement.copy_of) == (news.story, WIRE.id)
+
+
+def test_a_story_outlives_the_old_articles_that_began_it() -> None:
+    """It goes when its last member goes, not before."""
+    index = StoryIndex()
+    old = replace(WIRE, published=DAY - timedelta(days=30))
+    index.add(old, DAY)
+    index.add(REPRINT, DAY)
+    index._drop([old.id])
+    again = index.add(replace(REPRINT, id="again", outlet="Third"), DAY)
+    assert again.story == old.id
+    index._drop([REPRINT.id, "again"])
+    assert len(index) == len(index._stories) == len(index._copies) == 0
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=400)), max_size=8))
