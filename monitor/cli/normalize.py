@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from monitor.models import Article
 
 PAGE_DEADLINE = 8.0  # seconds; spec/safety.md, measured on hostile pages
+_PARSERS = (
+    "monitor.collect.extract.extraction",
+    "selectolax.lexbor",
+)  # imported before the clock of a page runs
 
 
 @click.command()
@@ -56,17 +61,35 @@ def normalize(
         return
     if not file:
         raise CommandError("name a page, or - for standard input, or --batch")
-    html = read_input(file)
+    report = _read(file, url, body, strip)
     if explained:
-        _explain(html, url, body, strip, as_json)
-        return
-    from monitor.collect.extract import extract
-
-    article = extract(html, url, body=body, strip=strip)
-    if as_json:
-        say_json(as_row(article))
+        say_json(report) if as_json else _say_explained(report)
+    elif as_json:
+        say_json(as_row(report.article))
     else:
-        sys.stdout.write(article.text)
+        sys.stdout.write(report.article.text)
+
+
+def _read(file: str, url: str, body: str | None, strip: tuple[str, ...]) -> Extraction:
+    """Return the extraction of one page, read in a worker as the daemon's pages are; raises CommandError where the page kills it."""
+    from monitor.collect.extract import explain
+    from monitor.collect.extract.source import MAX_BYTES
+    from monitor.collect.sandbox import Sandbox
+
+    read = partial(explain, body=body, strip=strip)
+    page = read_input(file)[:MAX_BYTES]
+
+    async def apart() -> Extraction:
+        sandbox = Sandbox(workers=1, preload=_PARSERS)
+        try:
+            return await sandbox.run(read, page, url, deadline=PAGE_DEADLINE)
+        finally:
+            await sandbox.close()
+
+    try:
+        return asyncio.run(apart())
+    except WorkerError as error:
+        raise CommandError(f"{file}: {error.cause}: {error}") from None
 
 
 def read_input(file: str) -> bytes:
@@ -96,17 +119,6 @@ def as_row(article: Article) -> dict[str, Any]:
         "completeness": article.completeness,
         "confidence": round(article.confidence, 3),
     }
-
-
-def _explain(html: bytes, url: str, body: str | None, strip: tuple[str, ...], as_json: bool) -> None:
-    """Show how the body was found, so that a person can write a per-site rule."""
-    from monitor.collect.extract import explain
-
-    report = explain(html, url, body=body, strip=strip)
-    if as_json:
-        say_json(report)
-    else:
-        _say_explained(report)
 
 
 def _say_explained(report: Extraction) -> None:
@@ -139,7 +151,7 @@ async def _batch() -> None:
     from monitor.collect.sandbox import Sandbox
 
     workers = os.cpu_count() or 1
-    sandbox = Sandbox(workers=workers)
+    sandbox = Sandbox(workers=workers, preload=_PARSERS)
     try:
         async for result in in_order(rows(stdin()), lambda row: _one(sandbox, row), window=workers * 8):
             answer(result)

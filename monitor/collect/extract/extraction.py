@@ -12,7 +12,7 @@ from monitor.collect.extract.charset import decode
 from monitor.collect.extract.cleaning import Verdicts, ruled, verdicts
 from monitor.collect.extract.page import Page
 from monitor.collect.extract.report import Contender, Dropped, Extraction
-from monitor.collect.extract.source import MAX_CHARS
+from monitor.collect.extract.source import MAX_BYTES
 from monitor.collect.extract.walk import read
 from monitor.models import Article, Completeness, Entry, article_id
 from monitor.urls import canonical
@@ -50,7 +50,7 @@ def explain(
     entry: Entry | None = None,
 ) -> Extraction:
     """Return the article of a page with the candidates, their scores, and what was dropped and why."""
-    text = decode(html[: 4 * MAX_CHARS]) if isinstance(html, bytes) else html
+    text = decode(html[:MAX_BYTES]) if isinstance(html, bytes) else html
     page = read(text, url, body=body, strip=strip)
     facts = metadata.of_page(page, entry)
     found = body_of(page, facts)

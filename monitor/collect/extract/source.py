@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MAX_CHARS = 3 * 2**20  # spec "safety", "Caps": pages 3 MiB and 20,000 tags
+MAX_BYTES = 4 * MAX_CHARS  # what so many characters take at most
 MAX_TAGS = 20_000
 
 _TAG = re.compile(r"<[a-zA-Z]")
