@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def feeds() -> None:
-    """List, check, add, remove, import, export, discover and parse feeds."""
+    """List, show, check, add, remove, import, export, discover and parse feeds."""
 
 
 @feeds.command("list")
@@ -59,6 +59,28 @@ def list_(config_dir: str, as_json: bool) -> None:
             for feed, state in rows
         ],
     )
+
+
+@feeds.command()
+@click.argument("name")
+@config_option
+@json_option
+def show(name: str, config_dir: str, as_json: bool) -> None:
+    """Everything known of one feed: how it fares, what may have been missed, why the next poll is when it is."""
+    from monitor.cli import root
+    from monitor.cli.portrait import facts
+
+    config = root.read_config(config_dir)
+    feeds = {feed.name: feed for feed in config.feeds}
+    feed = feeds[root.known("feed", name, feeds, "`monitor feeds list` shows the names")]
+    with root.open_store(config) as store:
+        state, gaps = store.feeds.state(name), store.feeds.gaps(name)
+    if state is None:
+        raise CommandError(f"{name} was never polled: `monitor once` reads it")
+    if as_json:
+        say_json({"feed": _unsaid(feed), "state": state, "gaps": gaps})
+    else:
+        table(("", name), list(facts(feed, state, gaps, now())))
 
 
 def _unsaid(feed: Feed) -> Feed:

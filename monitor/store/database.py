@@ -19,10 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
@@ -30,6 +30,9 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from monitor.errors import StoreError
 from monitor.store.faults import translated
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's lock before StoreBusyError: shorter than any lease, longer than any transaction of ours."""
@@ -39,7 +42,7 @@ _CACHE_KIB = 8192
 Row = Mapping[Any, Any]
 """A row by the names of its columns (SQLAlchemy's RowMapping, or a dict like it)."""
 
-_Insert = sqlite.Insert | postgresql.Insert
+_Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 
 
 class Database:
@@ -75,7 +78,12 @@ class Database:
 
     def insert(self, table: Table) -> _Insert:
         """Return the engine's own INSERT, which knows ON CONFLICT; both engines spell it alike."""
-        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+        if self.postgres:
+            # here: it is large, and most installations never need it
+            from sqlalchemy.dialects import postgresql
+
+            return postgresql.insert(table)
+        return sqlite.insert(table)
 
     def many(self, connection: Connection, statement: UpdateBase, rows: Sequence[dict[str, Any]]) -> None:
         """Run a writing statement for many rows of equal keys, whose values are already the driver's own.

@@ -87,6 +87,8 @@ def _bring_up(database: Database, connection: Connection) -> None:
 
 
 def _create(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        schema.narrow_for_postgresql()
     schema.metadata.create_all(connection)
     connection.execute(
         text(

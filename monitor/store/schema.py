@@ -143,9 +143,7 @@ articles = Table(
     Column("announce", Boolean, nullable=False),
     Column("matched", Boolean, nullable=False),
     Index("ix_articles_first_seen", "first_seen", "id"),  # the archive in order of time
-    Index(
-        "ix_articles_matched", "first_seen", "id", sqlite_where=MATCHED, postgresql_where=MATCHED
-    ),  # ... of what matched
+    Index("ix_articles_matched", "first_seen", "id", sqlite_where=MATCHED),  # ... of what matched
     Index("ix_articles_feed", "feed", "first_seen", "id"),  # ... of one feed
     Index("ix_articles_story", "story", "first_seen"),  # who else reported it?
 )
@@ -266,7 +264,7 @@ outbox = Table(
     UniqueConstraint("digest", "slot", "target", "part"),
     ForeignKeyConstraint(["digest", "slot"], ["slots.digest", "slots.label"]),
     Index("ix_outbox_state", "state", "id"),  # how many are in each state?
-    Index("ix_outbox_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),  # what may be claimed, in order?
+    Index("ix_outbox_open", "id", sqlite_where=OPEN),  # what may be claimed, in order?
     Index("ix_outbox_thread", "thread"),  # may this row be dropped?
     sqlite_autoincrement=True,  # an id is never given twice: threads refer to it
 )
@@ -307,3 +305,14 @@ mutes = Table(
     Column("muted_by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+
+def narrow_for_postgresql() -> None:
+    """Tell the partial indexes their condition for PostgreSQL too, before the tables are made there.
+
+    Not where they are defined: the option alone loads that dialect, 50 ms and 4 MB of every start on SQLite.
+    """
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if (condition := index.dialect_options["sqlite"].get("where")) is not None:
+                index.dialect_options["postgresql"]["where"] = condition

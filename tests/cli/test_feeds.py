@@ -134,3 +134,27 @@ def test_a_site_is_asked_for_its_feeds(config: Path, web: Web) -> None:
     gone = monitor("feeds", "discover", web.url("/gone"), "--config", config)
     assert gone.code == 2
     assert "404" in gone.err
+
+
+def test_one_feed_is_shown_with_all_that_is_known_of_it(config: Path, web: Web) -> None:
+    """How it fares, why the next poll is when it is, and when entries may have been missed between two polls."""
+    configure(config, web, "good")
+    assert "was never polled" in monitor("feeds", "show", "good", "--config", config).refused()
+    web.serve("/good", rss("One", "Two"), etag='"1"')
+    monitor("once", "--force", "--config", config)
+    web.serve("/good", rss("Three", "Four").replace(b"example/", b"example/later/"), etag='"2"')
+    monitor("once", "--force", "--config", config)
+    shown = dict(
+        line.split("\t")
+        for line in monitor("feeds", "show", "good", "--config", config).lines
+        if line[0] != "\t"
+    )
+    assert shown["address"] == web.url("/good")
+    assert shown["next poll"].startswith("in ")
+    assert shown["gaps"].startswith("1, the last ")
+    assert shown["validators"] == "ETag: polls are conditional"
+    document = monitor("feeds", "show", "good", "--json", "--config", config).json
+    assert [gap["filled"] for gap in document["gaps"]] == [0]
+    listed = monitor("feeds", "list", "--config", config).lines[0]
+    assert "may have missed entries once" in listed
+    assert "may have missed entries once" in monitor("status", "--failing", "--config", config).out
