@@ -106,7 +106,7 @@ class Newsroom:
         tokens = self.published[number :: self.feeds][-200:]
         items = "".join(
             f"<item><guid>{token}</guid><link>{self.web.url(f'/{token}')}</link><title>{self._title(token)}</title>"
-            f"<description>{_words(token)}</description></item>"
+            f"<description>{prose(token)}</description></item>"
             for token in reversed(tokens)
         )
         body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'
@@ -159,7 +159,7 @@ class Newsroom:
         return [token for token in self.published if self.posted(token) > 1]
 
 
-def _words(token: str) -> str:
+def prose(token: str) -> str:
     """Return a text that resembles no other entry's, so that each is a story of its own: words are told apart by their beginnings."""
     drawn = shake_256(token.encode()).digest(360)
     letters = [

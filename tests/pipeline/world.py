@@ -54,7 +54,7 @@ class Newsroom:
             self.clock,
             lambda: 0.5,
         )
-        self.saver = Saver(self.store, compile_topics(self.topics, {}), self.clock)
+        self.saver = Saver(self.store, compile_topics(self.topics, {}), self.clock, self.checkpoint)
         self.collector = Collector(
             {feed.name: feed for feed in self.feeds}, self.store, self.poller, self.saver, self.clock
         )
