@@ -84,7 +84,9 @@ def test_postgresql_has_the_same_schema_either_way(postgres: Postgres) -> None:
             migrate.prepare(database)
             with database.reading() as connection:
                 assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
-                partial = "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %' ORDER BY indexname"
+                partial = (
+                    "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '% WHERE %' ORDER BY indexname"
+                )
                 assert connection.exec_driver_sql(partial.replace("%", "%%")).scalars().all() == [
                     "ix_articles_matched",
                     "ix_outbox_open",
