@@ -10,7 +10,7 @@ N ?= 2000
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check test bench drill lock clean
+.PHONY: help demo run check test bench kills drill lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -48,8 +48,10 @@ test: $(DEV) ## every test (a missing Chromium skips only its own tests, and say
 bench: $(DEV) ## measure, beside the named peers, in the same run: make bench BENCH=topics
 	$(BIN)/python -m tests.bench $(BENCH)
 
-drill: $(DEV) ## kill -9 the daemon N times at random and at every named point: make drill N=2000
+kills: $(DEV) ## kill -9 real daemons N times at random and at every named point, on both databases: make kills N=200 (CI)
 	$(BIN)/python -m tests.end_to_end.drill --kills $(N)
+
+drill: kills ## the same, and the long fault drills of the store and the fetcher: make drill N=2000
 	$(BIN)/python -m pytest -m drill
 
 lock: ## resolve the lock files anew (needs uv)
