@@ -65,10 +65,6 @@ class SlackListener:
         if self._socket is not None:
             await self._socket.close()  # type: ignore[no-untyped-call]  # as above
 
-    async def connected(self) -> bool:
-        """Say whether the socket stands."""
-        return self._socket is not None and await self._socket.is_connected()
-
     async def _heard(self, socket: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         """Acknowledge first, then work; slack-sdk runs each envelope in a task of its own."""
         from slack_sdk.socket_mode.response import SocketModeResponse

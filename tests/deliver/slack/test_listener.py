@@ -75,7 +75,6 @@ async def test_a_command_is_answered_to_the_asker(
     slack: SlackStandIn, listener: SlackListener, desk: Desk
 ) -> None:
     """What the desk says reaches the asker alone, and the original message stays."""
-    assert await listener.connected()
     await slack.envelope("slash_commands", say(slack, "status"))
     assert (await desk.heard.get()).verb is Verb.STATUS
     answer = await slack.answers.get()
