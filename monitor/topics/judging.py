@@ -10,7 +10,7 @@ from monitor.topics import plan
 from monitor.topics.build import Rule
 from monitor.topics.mentions import Mention
 from monitor.topics.scope import WEAK, Drop, Found, Scope, Source
-from monitor.topics.scoring import Scorer, order
+from monitor.topics.scoring import Scorer, concept, order
 from monitor.topics.searching import Search
 from monitor.topics.sources import passes
 
@@ -31,8 +31,6 @@ def hold(step: plan.Step, search: Source) -> Holding:
     """
     drops: list[Drop] = []
     scope = Scope(search, drops=drops)
-    if isinstance(step, plan.Term) and not step.acronym:  # a rule of one term, as most of many thousands are
-        return Holding(search.mentions(step.number) or None, scope, drops)
     found = step.look(scope)
     if drops and any(drop.reason == WEAK for drop in drops) and step.seen(Scope(search)):
         drops = []
@@ -49,15 +47,25 @@ def judge(rule: Rule, article: Article, search: Search) -> Match | None:
     spec = rule.spec
     if rule.filtered and not passes(spec.sources, article):
         return None
-    holding = hold(rule.match, search)
-    if holding.found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
+    found, score = _scored(rule.match, search)
+    if found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
         return None
-    score = Scorer(search.document).score(rule.match, holding.scope, holding.found)
     teaser = article.completeness is not Completeness.FULL
     if spec.min_score is not None and score < spec.min_score and not teaser:
         return None
-    rank = order(score, search.document, holding.found)
-    return Match(spec.id, round(score, 2), spans(search, holding.found), teaser, round(rank, 4))
+    rank = order(score, search.document, found)
+    return Match(spec.id, round(score, 2), spans(search, found), teaser, round(rank, 4))
+
+
+def _scored(step: plan.Step, search: Search) -> tuple[Found, float]:
+    """Return the mentions on which a rule holds, and its about-ness."""
+    if isinstance(step, plan.Term) and not step.acronym:  # a rule of one term, as most of many thousands are
+        mentions = search.mentions(step.number)
+        return (mentions, concept(search.document, mentions)) if mentions else (None, 0.0)
+    holding = hold(step, search)
+    if holding.found is None:
+        return None, 0.0
+    return holding.found, Scorer(search.document).score(step, holding.scope, holding.found)
 
 
 def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
@@ -70,10 +78,12 @@ def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
 
 def _spans(search: Search, part: tuple[int, int, int]) -> Iterable[Span]:
     """Return where one term stands: a regular expression may be found several times in one word."""
-    places = search.regex_places.get(part) or (search.document.span(part[0], part[1]),)
-    return [Span(*place, search.written(part[2])) for place in places]
+    places = search.regex_places.get(part)
+    return [Span(*place, search.written(part[2])) for place in places] if places else [span(search, part)]
 
 
 def span(search: Search, part: tuple[int, int, int]) -> Span:
     """Return where one term stands, first."""
-    return next(iter(_spans(search, part)))
+    places = search.regex_places and search.regex_places.get(part)
+    place = places[0] if places else search.document.span(part[0], part[1])
+    return Span(*place, search.written(part[2]))
