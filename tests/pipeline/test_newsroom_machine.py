@@ -86,7 +86,7 @@ class NewsroomMachine(RuleBasedStateMachine):
             self.store, FEEDS, DIGESTS, (IRS, FLASH), {"flash": AlertRule(score=1.0)}, checkpoint=self.fuse
         )
         self.monotonic = 0.0
-        self.true = self.room.clock()
+        self.true = self.first_seen = self.room.clock()
         self.look: clock.Look | None = None
         self.heartbeat: datetime | None = None
         self.published: list[tuple[str, str]] = []  # feed, title
@@ -253,7 +253,11 @@ class NewsroomMachine(RuleBasedStateMachine):
         self.collect(fails=False, dies=None)
         latest = [found.slot.at for found in self.store.slots.recorded(limit=None)]
         latest += [one.first_seen for one in self.store.archive.articles() if one.first_seen]
-        self.room.clock.at = max([self.room.clock(), *latest]).replace(minute=0)
+        for (
+            one
+        ) in self.store.outbox.deliveries():  # what was put off by a clock that ran ahead waits for that hour
+            latest += [at for at in (one.not_before, one.lease_until) if at]
+        self.room.clock.at = max([self.room.clock(), self.first_seen, *latest]).replace(minute=0)
         for _ in range(30):  # on the hour, as a digest that makes up for nothing wants it
             self.pass_time(timedelta(hours=1))
             self.deliver(None, 1)
