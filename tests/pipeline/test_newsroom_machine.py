@@ -47,6 +47,9 @@ DIGESTS = (
 )
 SAVING = ("before_save", "after_save")
 DELIVERING = ("before_build", "after_build", "after_claim", "after_post", "before_settle", "after_settle")
+REFUSALS = tuple(
+    verdict for verdict in SendVerdict if verdict not in (SendVerdict.SENT, SendVerdict.MESSAGE_BROKEN)
+)
 FAR = timedelta(days=8)  # the most the clock may be wrong: far less than the month that `pending` looks back
 
 
@@ -157,6 +160,24 @@ class NewsroomMachine(RuleBasedStateMachine):
         if self.fuse.dead:
             self.restart()
 
+    @rule(
+        about=st.sampled_from(["IRS", "Flash"]),
+        fault=st.sampled_from([None, "lost", "lost before it was stored", *REFUSALS]),
+        dies=st.sampled_from([None, *DELIVERING]),
+    )
+    def have_news(self, about: str, fault: str | SendVerdict | None, dies: str | None) -> None:
+        """Something is published, collected and due at once, and something goes wrong just then: where the mistakes would be."""
+        self.publish(0, about)
+        self.collect(fails=False, dies=None)
+        self.pass_time(timedelta(hours=3))
+        if isinstance(fault, SendVerdict):
+            self.refuse(fault)
+        elif fault:
+            self.lose_an_answer(stored=fault == "lost")
+        self.deliver(dies, 1)
+        self.pass_time(timedelta(minutes=2))
+        self.deliver(None, 1)
+
     def check_slots(self, before: list[Slot], look: clock.Look) -> None:
         """A slot is recorded once, after all that were recorded before it; on a clock that is not believed, none is."""
         after = self.scheduled()
@@ -198,15 +219,7 @@ class NewsroomMachine(RuleBasedStateMachine):
         assert self.look.hold
         assert "leapt forward" in self.look.event
 
-    @rule(
-        verdict=st.sampled_from(
-            [
-                verdict
-                for verdict in SendVerdict
-                if verdict not in (SendVerdict.SENT, SendVerdict.MESSAGE_BROKEN)
-            ]
-        )
-    )
+    @rule(verdict=st.sampled_from(REFUSALS))
     def refuse(self, verdict: SendVerdict) -> None:
         self.room.target.answers(verdict)
 
@@ -264,6 +277,6 @@ class NewsroomMachine(RuleBasedStateMachine):
 
 
 NewsroomMachine.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestNewsroom = NewsroomMachine.TestCase
