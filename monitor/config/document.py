@@ -30,6 +30,7 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+_BREAKS_ONCE = re.compile("[\x85\u2028\u2029]")  # no line breaks any more since YAML 1.2 (5.4)
 _FLOW_DOUBT = re.compile(
     r"unexpected ':'|expected ',' or|expected node content"
 )  # libyaml 0.1.7, parser.c and scanner.c
@@ -105,9 +106,12 @@ def parse(source: Source) -> tuple[Node | None, list[Problem]]:
 
 
 def fast_events(text: str) -> Iterator[Any]:
-    """Yield the events of libyaml's parser."""
+    """Yield the events of libyaml's parser, which knows YAML 1.1: where that has more line breaks than 1.2, of ruamel's own."""
     from _ruamel_yaml import CParser
 
+    if _BREAKS_ONCE.search(text):
+        yield from exact_events(text)
+        return
     parser = CParser(text)
     while parser.check_event():
         yield parser.get_event()

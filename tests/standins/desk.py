@@ -94,8 +94,9 @@ class Desk:
             if moment == "after":
                 self._kill(asked["pid"], f"after {asked['what']}")
                 return
-            if moment == "elsewhere":
-                self._kill(int(chance.choice(crew).pid or 0), "anywhere")
+            living = [one for one in crew if one.is_alive()]
+            if moment == "elsewhere" and living:  # in between, one may have finished
+                self._kill(int(chance.choice(living).pid or 0), "anywhere")
             with suppress(BrokenPipeError):  # it was itself the one killed elsewhere
                 connection.sendall(json.dumps(reply).encode() + b"\n")
 
@@ -105,9 +106,10 @@ class Desk:
         return due and self.killed.total() < self.kills
 
     def _kill(self, pid: int, where: str) -> None:
-        self.killed[where] += 1
+        with suppress(ProcessLookupError):  # it has just finished by itself
+            os.kill(pid, signal.SIGKILL)
+            self.killed[where] += 1
         self.spared = 0
-        os.kill(pid, signal.SIGKILL)
 
     def _clock(self, asked: dict[str, Any], chance: random.Random) -> float:
         self.now += timedelta(seconds=20 if asked["idle"] else 1)
