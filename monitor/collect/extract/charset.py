@@ -43,7 +43,7 @@ _EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
     # Letters of scripts of one byte each stand in words; the accents of Latin ones, which are the same bytes, stand alone.
     ("windows-1251", re.compile("[а-яё](?=[а-яё])")),
     ("koi8-r", re.compile("[а-яё](?=[а-яё])")),
-    ("windows-1253", re.compile("[α-ώ](?=[α-ώ])")),
+    ("windows-1253", re.compile("[ά-ώ](?=[ά-ώ])")),
     ("windows-1255", re.compile("[א-ת](?=[א-ת])")),
     ("cp874", re.compile("[ก-๎](?=[ก-๎])")),
     ("windows-1256", re.compile("[ء-ي](?=[ء-ي])")),

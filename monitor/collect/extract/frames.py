@@ -62,6 +62,9 @@ _SIGNED = re.compile(
 )
 
 
+_STOPS = frozenset('.!?:;,…”"。！？')
+
+
 def _drop_described(page: Page, why: dict[int, str]) -> None:
     """Drop the paragraphs that are word for word a picture's alternative text, or signed as agencies sign pictures: captions without a frame."""
     said = _descriptions(page, why)
@@ -69,7 +72,9 @@ def _drop_described(page: Page, why: dict[int, str]) -> None:
         block = page.blocks[number]
         if reason or not _DESCRIPTION <= block.size <= _LONGEST or block.kind not in ("p", "li"):
             continue
-        if _SIGNED.search(block.text) or (said and letters(block.text) in said):
+        if (block.text[-1] not in _STOPS and _SIGNED.search(block.text)) or (
+            said and letters(block.text) in said
+        ):
             why[number] = "caption"
 
 

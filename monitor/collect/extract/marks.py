@@ -172,6 +172,8 @@ def signature(tag: str, attrs: dict[str, str | None]) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)  # names repeat across the pages of a site, and many across sites; bounded on purpose
 def _spell(name: str) -> str:
     """Return one name as lower-case words."""
+    if name.islower() and name.isalnum():
+        return name
     return _SEPARATORS.sub(" ", _CAMEL.sub(" ", name)).strip().lower()
 
 

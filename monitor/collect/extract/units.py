@@ -171,7 +171,7 @@ def _signs(block: Block, *, headed: bool) -> bool:
     text = block.text
     if len(text) > _SIGNATURE and block.kind != "box":
         return False
-    if text.casefold().strip(" ↓↩()[]") in _REPLY or _SAID.search(text):
+    if text.casefold().strip(" ↓↩()[]") in _REPLY or (":" in text and _SAID.search(text)):
         return True
     return headed and _is_when(block)
 
