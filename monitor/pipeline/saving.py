@@ -20,7 +20,7 @@ from monitor.pipeline.polling import Polled
 from monitor.pipeline.protocols import Checkpoint, Clock, no_checkpoint
 from monitor.pipeline.reports import PollReport
 from monitor.stories.changes import material_change
-from monitor.stories.index import BACKLOG, StoryIndex
+from monitor.stories.index import BACKLOG, WINDOW, StoryIndex
 
 if TYPE_CHECKING:
     from monitor.store import Store
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("collect")
 
-WINDOW = timedelta(days=3)  # of story grouping (spec/digests.md)
 TOUCH_AFTER = timedelta(days=1)  # a key's last sighting is written at most once a day
 
 

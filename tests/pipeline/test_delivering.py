@@ -20,6 +20,7 @@ from monitor.models import (
     SlotState,
     Target,
 )
+from monitor.pipeline import SlotReport
 from tests.pipeline.world import FEED, IRS, MORNING, Newsroom, newsroom
 from tests.standins.edges import rss
 
@@ -184,20 +185,28 @@ def amending(room: Newsroom) -> list[str]:
     return reads
 
 
+WIRE = replace(FEED, name="The wire", url="https://wire.example/rss")
+
+
+async def taken_up(room: Newsroom) -> SlotReport:
+    """Let a story be alerted and another outlet take it up; return what is built of that."""
+    await collected(room, ("/clerks", "Clerks leave the IRS in Fairmont", STORM))
+    room.builder.build_alerts()
+    await room.send()
+    room.fetcher.serves(
+        WIRE.url, rss(("/again", "Fairmont clerks leave the IRS", STORM), site="https://wire.example")
+    )
+    await room.collector.collect(force=True)
+    room.clock.move(minutes=20)
+    (report,) = room.builder.build_alerts()
+    return report
+
+
 async def test_later_coverage_updates_the_alert_and_is_a_reply(tmp_path: Path) -> None:
     """One alert, one reply, and the alert's own message told anew; an answer lost on the way, or a crash, never makes a second message."""
-    wire = replace(FEED, name="The wire", url="https://wire.example/rss")
-    with newsroom(tmp_path, feeds=(FEED, wire), rules={"irs": AlertRule(score=1.0)}) as room:
+    with newsroom(tmp_path, feeds=(FEED, WIRE), rules={"irs": AlertRule(score=1.0)}) as room:
         reads = amending(room)
-        await collected(room, ("/clerks", "Clerks leave the IRS in Fairmont", STORM))
-        room.builder.build_alerts()
-        await room.send()
-        room.fetcher.serves(
-            wire.url, rss(("/again", "Fairmont clerks leave the IRS", STORM), site="https://wire.example")
-        )
-        await room.collector.collect(force=True)
-        room.clock.move(minutes=20)
-        (report,) = room.builder.build_alerts()
+        report = await taken_up(room)
         assert (report.slot[:10], report.messages) == ("follow_up-", 2)
         room.target.answers(
             SendVerdict.SENT, SendVerdict.UNKNOWN
@@ -213,17 +222,8 @@ async def test_later_coverage_updates_the_alert_and_is_a_reply(tmp_path: Path) -
 
 async def test_a_target_that_cannot_amend_gets_the_reply_alone(tmp_path: Path) -> None:
     """Nothing is queued that nobody could carry out."""
-    wire = replace(FEED, name="The wire", url="https://wire.example/rss")
-    with newsroom(tmp_path, feeds=(FEED, wire), rules={"irs": AlertRule(score=1.0)}) as room:
-        await collected(room, ("/clerks", "Clerks leave the IRS in Fairmont", STORM))
-        room.builder.build_alerts()
-        await room.send()
-        room.fetcher.serves(
-            wire.url, rss(("/again", "Fairmont clerks leave the IRS", STORM), site="https://wire.example")
-        )
-        await room.collector.collect(force=True)
-        room.clock.move(minutes=20)
-        (report,) = room.builder.build_alerts()
+    with newsroom(tmp_path, feeds=(FEED, WIRE), rules={"irs": AlertRule(score=1.0)}) as room:
+        report = await taken_up(room)
         assert report.messages == 1
 
 
