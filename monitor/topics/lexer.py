@@ -42,13 +42,17 @@ _TOKEN = re.compile(
     | (?P<ordinary>(?!OUTSIDE|(?i:and|or|not|near|before|atleast))[A-Za-z0-9]++\*?(?=[\s()]|\Z))
     | (?P<phrase>=?"[^"]*"(?:~\d+)?)
     | (?P<unclosed>=?"[^"]*\Z)
-    | (?P<quoted>'[^'"()]*'(?![^\s()]))
+    | (?P<quoted>(?:'[^'"()]*'|`[^`"()]*`)(?![^\s()]))
     | (?P<regex>/(?:\\.|[^/\\\n])+/i?(?![^\s()]))
+    | (?P<flagged>/(?:\\.|[^/\\\s])+/[A-Za-z]+(?![^\s()]))
     | (?P<distance>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)/\d+(?![^\s()"$]))
+    | (?P<numberless>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)
+          (?:\s*/\s*-?\d+(?![\w/]) | /[^\s()"$]* | \s*-?\d+(?![^\s()]) | (?![^\s()"$])))
     | (?P<operator>(?:AND|OR|NOT|OUTSIDE)(?![^\s()"$]))
     | (?P<list>\$[A-Za-z][\w-]*)
     | (?P<zone>[A-Za-z]++:\s*)
-    | (?P<word>=?(?:[^\s()"$,;|&/:]++|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
+    | (?P<word>=?(?:[^\s()"$,;|&/:\[\]{}<>`]++|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
+    | (?P<unslashed>/[^\s()]*)
     | (?P<stray>&&|\|\||.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -67,9 +71,11 @@ _ALIASES = {
     "link": "url",
 }
 _LOWER = re.compile(r"(?i)(?:and|or|not)|(?:near|before|atleast)/?\d+")
+# How other tools write NEAR and BEFORE.
+_VENDORS = {"W": "NEAR", "WITHIN": "NEAR", "PRE": "BEFORE"}
+_VENDOR = re.compile(rf"(?i)(?:{'|'.join(_VENDORS)})/\d+")
 MAX_DISTANCE = 1000  # words; further apart than any paragraph is long
 MAX_ERRORS = 20  # told per rule; the rest is noise that follows from them
-_LAME = re.compile(r"(?:NEAR|BEFORE|ATLEAST)(?:/\S*|\d*)")
 
 
 class Token(NamedTuple):
@@ -92,7 +98,7 @@ def plain(text: str) -> str:
 
 
 # Groups of the pattern that are tokens without more ado; an ordinary word is one that can be no misspelt operator.
-_AS_THEY_ARE = {"open": "open", "close": "close", "ordinary": "word", "phrase": "phrase", "regex": "regex"}
+_AS_THEY_ARE = {"open": "open", "close": "close", "ordinary": "word", "regex": "regex"}
 
 
 def tokens(text: str) -> tuple[list[Token], list[RuleError]]:
@@ -114,6 +120,37 @@ def tokens(text: str) -> tuple[list[Token], list[RuleError]]:
     return found, errors
 
 
+def _phrase(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    slop = match[0].rpartition('"')[2]
+    if int(slop[1:10] or 0) > MAX_DISTANCE:
+        start = match.end() - len(slop)
+        errors.append(RuleError(f"{slop} is out of range", start, match.end(), f"n is 0 to {MAX_DISTANCE}"))
+    return Token("phrase", match[0], match.start(), match.end())
+
+
+def _flagged(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    body, _, flags = match[0].rpartition("/")
+    start = match.end() - len(flags)
+    errors.append(
+        RuleError(f"no flag called {flags}", start, match.end(), "only i may follow: /colou?r/i ignores case")
+    )
+    return Token("regex", f"{body}/", match.start(), start)
+
+
+def _unslashed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    hint = "a regular expression stands between two slashes: /colou?r/i"
+    errors.append(RuleError("unclosed /", match.start(), match.start() + 1, hint))
+    return Token("word", match[0][1:], match.start(), match.end()) if len(match[0]) > 1 else None
+
+
+def _numberless(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    name = " ".join(re.split(r"[/\d-]", match[0])[0].split())
+    number = re.search(r"\d+", match[0])
+    hint = f"say how many: {name}/{number[0] if number else 5}"
+    errors.append(RuleError(f"{name} without a number", match.start(), match.end(), hint))
+    return Token("distance", match[0], match.start(), match.end(), name, 1)
+
+
 def _unclosed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     quote = match.start() + match[0].index('"')
     errors.append(RuleError("unclosed quote", quote, quote + 1, 'close the phrase with a second "'))
@@ -122,9 +159,8 @@ def _unclosed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 
 def _quoted(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     inside = match[0][1:-1]
-    errors.append(
-        RuleError("' is no quote", match.start(), match.end(), f'phrases stand in double quotes: "{inside}"')
-    )
+    hint = f'phrases stand in double quotes: "{inside}"'
+    errors.append(RuleError(f"{match[0][0]} is no quote", match.start(), match.end(), hint))
     return Token("phrase", f'"{inside}"', match.start(), match.end())
 
 
@@ -175,6 +211,7 @@ def _word(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 def _mended(text: str, match: re.Match[str]) -> Token | None:
     """Return what the mistaken word was probably meant to be, so that it causes no second error."""
     name = re.split(r"[/\d]", text.upper())[0]
+    name = _VENDORS.get(name, name) if _VENDOR.fullmatch(text) else name
     if name in ("NEAR", "BEFORE", "ATLEAST"):
         return Token("distance", text, match.start(), match.end(), name, 1)
     if name in ("AND", "OR", "NOT"):
@@ -189,44 +226,40 @@ _STRAY_HINTS = {
     ";": "put OR between alternatives",
     "|": "write OR",
     "&": "write AND",
+    "$": "a list is written $name; to search for an amount, quote it",
+    "`": 'phrases stand in double quotes: "a b"',
+    **dict.fromkeys("[{", "brackets are round: ( )"),
+}
+_STRAY_MEANS = {
+    **dict.fromkeys(",;|&", "operator"),
+    **dict.fromkeys("[{", "open"),
+    **dict.fromkeys("]}", "close"),
 }
 
 
 def _stray(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    """Complain of a sign that means nothing here, and take it for what it was probably meant to be; a bracket is told once, where it opens."""
     sign = match[0]
-    if sign == "/":
-        hint = "a regular expression stands between two slashes: /colou?r/i"
-        errors.append(RuleError("unclosed /", match.start(), match.end(), hint))
-    elif sign == "$":
-        errors.append(
-            RuleError(
-                "stray $",
-                match.start(),
-                match.end(),
-                "a list is written $name; to search for an amount, quote it",
-            )
-        )
-    else:
-        errors.append(
-            RuleError(
-                f"stray {sign}",
-                match.start(),
-                match.end(),
-                _STRAY_HINTS.get(sign[0], "quote the words around it"),
-            )
-        )
-        return Token("operator", sign, match.start(), match.end()) if sign[0] in _STRAY_HINTS else None
-    return None
+    opener = {"]": "[", "}": "{", ">": "<", "`": "`"}.get(sign)
+    if not (opener and any(error.message == f"stray {opener}" for error in errors)):
+        hint = _STRAY_HINTS.get(sign[0], "quote the words around it")
+        errors.append(RuleError(f"stray {sign}", match.start(), match.end(), hint))
+    means = _STRAY_MEANS.get(sign[0])
+    return Token(means, sign, match.start(), match.end()) if means else None
 
 
 _READERS = {
+    "phrase": _phrase,
     "unclosed": _unclosed,
     "quoted": _quoted,
+    "flagged": _flagged,
     "distance": _distance,
+    "numberless": _numberless,
     "operator": _operator,
     "list": _list,
     "zone": _zone,
     "word": _word,
+    "unslashed": _unslashed,
     "stray": _stray,
 }
 
@@ -239,9 +272,9 @@ def _lower_hint(text: str) -> tuple[str, str, int]:
     )
 
 
-def _lame_hint(text: str) -> tuple[str, str, int]:
-    name = re.split(r"[/\d]", text)[0]
-    return f"{name} without a number", f"say how many: {name}/5", 0
+def _vendor_hint(text: str) -> tuple[str, str, int]:
+    name, _, number = text.partition("/")
+    return f"{text} is no operator here", f"write {_VENDORS[name.upper()]}/{number}", 0
 
 
 def _minus_hint(text: str) -> tuple[str, str, int]:
@@ -267,7 +300,7 @@ def _equals_hint(text: str) -> tuple[str, str, int]:
 
 _WORD_FAULTS = (
     (lambda text: bool(_LOWER.fullmatch(text)) and text != text.upper(), _lower_hint),
-    (lambda text: bool(_LAME.fullmatch(text)), _lame_hint),
+    (lambda text: bool(_VENDOR.fullmatch(text)), _vendor_hint),
     (lambda text: text[0] in "-+!", _minus_hint),
     (lambda text: "~" in text, _slop_hint),
     (lambda text: text[0] == "'", _quote_hint),
