@@ -4,6 +4,9 @@ All literals of all rules stand in one Aho-Corasick automaton over the casefolde
 over the words as written. Literals carry the spaces around a word, so that a hit is a whole word without further tests. Each rule
 has an *anchor*, as in Lucene's monitor: a set of literals of which one must be found for the rule to hold (the rarest side of AND
 and NEAR, the union over OR); a rule whose anchor is absent is never looked at. What cannot be anchored is always looked at.
+
+A *direct* rule is a term, or a few joined by OR, whose every hit is a mention: most of many thousands of rules, and nothing is left
+to be looked up for them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from monitor.topics.variants import Key, Variant
 Mark = tuple[bool, int, bool]  # cased, literal, in the title
 Needs = tuple[frozenset[int], ...]
 Hit = tuple[int, int, int]  # literal, start, end in bytes
+_FEW = 4_000  # literals: so many fit a processor's cache as a full table, which is a quarter faster; more of them are slower so
+MAX_DIRECT = 16  # literals of a direct rule; one of more is seldom mentioned once only
 
 
 class Literals:
@@ -38,9 +43,12 @@ class Literals:
     def seal(self) -> None:
         """Build the automaton."""
         if self.numbers:
-            from ahocorasick_rs import BytesAhoCorasick
+            from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-            self._automaton = BytesAhoCorasick([text.encode() for text in self.numbers])
+            few = len(self.numbers) <= _FEW
+            self._automaton = BytesAhoCorasick(
+                [text.encode() for text in self.numbers], implementation=Implementation.DFA if few else None
+            )
 
     def hits(self, text: bytes) -> list[Hit]:
         """Return every occurrence of every literal, overlapping ones too, in order of their ends."""
@@ -72,8 +80,19 @@ class Entry(NamedTuple):
     expression: Expression | None
 
 
+class Direct(NamedTuple):
+    """A literal of a direct rule: a hit of it mentions `term`, which begins `back` words before the one the literal ends in."""
+
+    rule: int
+    term: int
+    written: str
+    back: int
+    cased: bool
+    acronym: bool
+
+
 class Index:
-    """The literals of all terms in two automata, and which rules they anchor."""
+    """The literals of all terms in two automata, which rules they anchor, and to which they are all there is."""
 
     def __init__(self, lexemes: Sequence[Lexeme], rules: Sequence[Rule]) -> None:
         self.folded = Literals()
@@ -94,9 +113,11 @@ class Index:
         self._anchored: dict[tuple[bool, bool], defaultdict[int, list[int]]] = {
             (cased, title): defaultdict(list) for cased in (False, True) for title in (False, True)
         }
-        self._anchor_rules(rules)
+        self.direct: dict[bool, dict[int, list[Direct]]] = {False: {}, True: {}}
+        others = [number for number, rule in enumerate(rules) if not self._is_direct(number, rule)]
+        self._anchor_rules(rules, others)
         needs_of = _NeedsOf(self.entries)
-        self.needs = [needs_of(rule.match) for rule in rules]
+        self.needs = {number: needs_of(rules[number].match) for number in others}
 
     # ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def _entry(self, lexeme: Lexeme) -> Entry:
@@ -113,12 +134,37 @@ class Index:
         literals = self.cased if key.cased else self.folded
         return Use(key.cased, literals.add(key.text), variant, key.back, key.direct)
 
+    # ── direct rules ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def _is_direct(self, number: int, rule: Rule) -> bool:
+        """Note the literals of a direct rule; False if it is none."""
+        terms = _alternatives(rule.match) if rule.veto is None else ()
+        uses = [(term, use) for term in terms for use in self._direct_uses(term)]
+        places = {(use.cased, use.literal) for _, use in uses}
+        if (
+            not uses
+            or len(places) < len(uses)
+            or len(uses) > MAX_DIRECT
+            or not all(map(self._direct_uses, terms))
+        ):
+            return False
+        for term, use in uses:
+            found = Direct(number, term.number, term.written, use.back, use.cased, term.acronym)
+            self.direct[use.cased].setdefault(use.literal, []).append(found)
+        return True
+
+    def _direct_uses(self, term: plan.Term) -> tuple[Use, ...]:
+        """Return the uses of a term if a hit of any of them is a mention of it."""
+        entry = self.entries[term.number]
+        if len(entry.units) != 1 or entry.exact or not all(use.direct for use in entry.units[0]):
+            return ()
+        return entry.units[0]
+
     # ── anchors ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-    def _anchor_rules(self, rules: Sequence[Rule]) -> None:
+    def _anchor_rules(self, rules: Sequence[Rule], numbers: Iterable[int]) -> None:
         anchors = Anchors(self)
         groups: dict[frozenset[Mark], int] = {}
-        for number, rule in enumerate(rules):
-            anchor = anchors.of(rule.match)
+        for number in numbers:
+            anchor = anchors.of(rules[number].match)
             if anchor is None:
                 self.always.append(number)
                 continue
@@ -130,7 +176,7 @@ class Index:
             self._groups[groups[anchor.marks]].append(number)
 
     def candidates(self, folded: Sequence[Hit], cased: Sequence[Hit], titles: tuple[int, int]) -> list[int]:
-        """Return the numbers of the rules that may hold, in order, given the literals found in a document.
+        """Return the numbers of the rules that may hold, direct ones aside, in order, given the literals found in a document.
 
         `titles` says where in the folded and in the cased line the title ends, in bytes.
         """
@@ -154,6 +200,13 @@ class Index:
 
 
 _END = itemgetter(2)
+
+
+def _alternatives(step: plan.Step) -> tuple[plan.Term, ...]:
+    """Return the terms of which the step wants any one; none if it wants anything else."""
+    if isinstance(step, plan.Term):
+        return (step,)
+    return tuple(step.plain.values()) if isinstance(step, plan.Any) and not step.others else ()
 
 
 class _NeedsOf:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from monitor.models import Article, Completeness, Match, Span
+from monitor.models import Article, Completeness, Match, Span, TopicSpec
 from monitor.topics import plan
 from monitor.topics.build import Rule
-from monitor.topics.mentions import Mention
+from monitor.topics.document import Document
+from monitor.topics.mentions import Mention, leaf
 from monitor.topics.scope import WEAK, Drop, Found, Scope, Source
 from monitor.topics.scoring import Scorer, concept, order
-from monitor.topics.searching import Search
+from monitor.topics.searching import Search, Sighting
 from monitor.topics.sources import passes
 
 
@@ -44,35 +45,71 @@ def judge(rule: Rule, article: Article, search: Search) -> Match | None:
 
     A teaser or the start of a paywalled article shows too few words to hold it to `min_score`; the match says so.
     """
-    spec = rule.spec
-    if rule.filtered and not passes(spec.sources, article):
+    if rule.filtered and not passes(rule.spec.sources, article):
         return None
-    found, score = _scored(rule.match, search)
-    if found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
+    holding = hold(rule.match, search)
+    if holding.found is None or (rule.veto is not None and hold(rule.veto, search).found is not None):
         return None
+    score = Scorer(search.document).score(rule.match, holding.scope, holding.found)
+    return _match(
+        rule.spec, article, search, holding.found, (score, order(score, search.document, holding.found))
+    )
+
+
+def judge_direct(rule: Rule, sightings: Sequence[Sighting], article: Article, search: Search) -> Match | None:
+    """Return what `judge` would of a direct rule that was seen in these places: each is a mention."""
+    if rule.filtered and not passes(rule.spec.sources, article):
+        return None
+    if len(sightings) == 1:
+        return _judge_alone(rule, sightings[0], article, search)
+    document = search.document
+    mentions = sorted({_mention(sighting, document) for sighting in sightings})
+    if _may_be_weak(sightings, mentions, document):
+        return judge(rule, article, search)
+    score = concept(document, mentions)
+    return _match(rule.spec, article, search, mentions, (score, order(score, document, mentions)))
+
+
+def _judge_alone(rule: Rule, sighting: Sighting, article: Article, search: Search) -> Match | None:
+    """Return what `judge` would of a rule of which one mention is all there is: the way of most matches."""
+    (direct, end), document, spec = sighting, search.document, rule.spec
+    last = document.word_at(end, cased=direct.cased)
+    first = last - direct.back
+    if direct.acronym and document.shouts(first):
+        return judge(rule, article, search)
+    score, shown, rank = search.alone.of(first)
     teaser = article.completeness is not Completeness.FULL
     if spec.min_score is not None and score < spec.min_score and not teaser:
         return None
-    rank = order(score, search.document, found)
+    return Match(spec.id, shown, (Span(*document.span(first, last), direct.written),), teaser, rank)
+
+
+def _mention(sighting: Sighting, document: Document) -> Mention:
+    direct, end = sighting
+    last = document.word_at(end, cased=direct.cased)
+    return leaf(last - direct.back, last, direct.term)
+
+
+def _may_be_weak(sightings: Sequence[Sighting], mentions: Sequence[Mention], document: Document) -> bool:
+    """Tell whether an acronym may stand in a headline all in capitals."""
+    acronyms = any(direct.acronym for direct, _ in sightings)
+    return acronyms and any(document.shouts(mention[0]) for mention in mentions)
+
+
+def _match(
+    spec: TopicSpec, article: Article, search: Search, found: list[Mention], worth: tuple[float, float]
+) -> Match | None:
+    """Return the match on these mentions, worth (score, rank); None if the score is too low and enough was seen to say so."""
+    score, rank = worth
+    teaser = article.completeness is not Completeness.FULL
+    if spec.min_score is not None and score < spec.min_score and not teaser:
+        return None
     return Match(spec.id, round(score, 2), spans(search, found), teaser, round(rank, 4))
-
-
-def _scored(step: plan.Step, search: Search) -> tuple[Found, float]:
-    """Return the mentions on which a rule holds, and its about-ness."""
-    if isinstance(step, plan.Term) and not step.acronym:  # a rule of one term, as most of many thousands are
-        mentions = search.mentions(step.number)
-        return (mentions, concept(search.document, mentions)) if mentions else (None, 0.0)
-    holding = hold(step, search)
-    if holding.found is None:
-        return None, 0.0
-    return holding.found, Scorer(search.document).score(step, holding.scope, holding.found)
 
 
 def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
     """Return where the terms of mentions stand in the original title and text, in order and each once."""
     parts = {part for mention in mentions for part in mention[2]}
-    if len(parts) == 1 and not search.regex_places:
-        return (span(search, *parts),)
     return tuple(dict.fromkeys(span for part in sorted(parts) for span in _spans(search, part)))
 
 

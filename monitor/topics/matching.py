@@ -13,15 +13,18 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 
 from monitor.models import Article, Match, TopicSpec
 from monitor.topics.build import Rule, RuleProblem, build
 from monitor.topics.document import Document
 from monitor.topics.explain import Explanation, explain
 from monitor.topics.index import Index
-from monitor.topics.judging import judge
+from monitor.topics.judging import judge, judge_direct
 from monitor.topics.searching import Search
 from monitor.topics.sources import field_values
+
+_NUMBER = itemgetter(0)
 
 
 class Topics:
@@ -44,12 +47,13 @@ class Topics:
 
     def match(self, article: Article, document: Document | None = None) -> list[Match]:
         """Return the matches of an article, in the order of the topics; its `document`, if at hand, is not made again."""
-        search = self.search(article, document)
-        return [
-            found
-            for number in search.candidates()
-            if (found := judge(self._rules[number], article, search)) is not None
+        search, rules = self.search(article, document), self._rules
+        found = [
+            (at, judge_direct(rules[at], places, article, search))
+            for at, places in search.sightings().items()
         ]
+        found += [(at, judge(rules[at], article, search)) for at in search.candidates()]
+        return [match for _, match in sorted(found, key=_NUMBER) if match is not None]
 
     def explain(self, article: Article, topic_id: str) -> Explanation:
         """Return why a topic matches an article, or why not. Raises `KeyError` for an unknown topic."""

@@ -102,6 +102,23 @@ def concept(document: Document, mentions: Sequence[Mention]) -> float:
     return 100.0 * _share_of(_counts(mentions, document), document)
 
 
+class Alone:
+    """What a single mention of a single term is worth, by where it stands: worked out once for a document."""
+
+    def __init__(self, document: Document) -> None:
+        self._body, self._lead_end = document.zone_window("lead")
+        self._worth = tuple(_worth_alone(counts, document) for counts in ((1, 0, 0), (0, 1, 1), (0, 0, 1)))
+
+    def of(self, word: int) -> tuple[float, float, float]:
+        """Return the score (0-100) of a mention that begins with this word, and score and rank (0-1) as a match shows them."""
+        return self._worth[(word >= self._body) + (word >= self._lead_end)]
+
+
+def _worth_alone(counts: tuple[int, int, int], document: Document) -> tuple[float, float, float]:
+    score = 100.0 * _share_of(counts, document)
+    return score, round(score, 2), round(_rank(score, document, paragraphs=counts[2], terms=1), 4)
+
+
 def _share_of(counts: tuple[int, int, int], document: Document) -> float:
     in_title, in_lead, in_body = counts
     weight = _TITLE * (in_title > 0) + _LEAD * min(in_lead, _LEAD_CAP) + in_body
@@ -140,5 +157,9 @@ def order(score: float, document: Document, mentions: Sequence[Mention]) -> floa
     terms = {part[2] for part in parts}
     paragraphs = {document.paragraph_of(part[0]) for part in parts}
     paragraphs.discard(document.first_body - 1)  # the title
+    return _rank(score, document, len(paragraphs), len(terms))
+
+
+def _rank(score: float, document: Document, paragraphs: int, terms: int) -> float:
     total = max(1, len(document.paragraphs) - document.first_body)
-    return 0.8 * score / 100 + 0.1 * min(1.0, len(paragraphs) / total / 0.5) + 0.1 * min(1.0, len(terms) / 6)
+    return 0.8 * score / 100 + 0.1 * min(1.0, paragraphs / total / 0.5) + 0.1 * min(1.0, terms / 6)

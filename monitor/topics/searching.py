@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterable
 from monitor.topics.build import Lexeme
 from monitor.topics.document import Document
 from monitor.topics.expressions import Expression
-from monitor.topics.index import Entry, Hit, Index, Use
+from monitor.topics.index import Direct, Entry, Hit, Index, Use
 from monitor.topics.lazily import lazy
 from monitor.topics.mentions import Mention, in_order, leaf
 from monitor.topics.scope import Kept
+from monitor.topics.scoring import Alone
 from monitor.topics.terms import exact_form
 from monitor.topics.variants import Variant
 
 FieldReader = Callable[[str], tuple[str, ...]]
+Sighting = tuple[Direct, int]  # a literal of a direct rule, and where a hit of it ends, in bytes
 
 
 class Search:
@@ -35,16 +37,33 @@ class Search:
         self.regex_places: dict[tuple[int, int, int], list[tuple[str, int, int]]] = {}
 
     def candidates(self) -> list[int]:
-        """Return the numbers of the rules that may hold: an anchor of each was found, and something of all that it needs."""
+        """Return the numbers of the rules that may hold, direct ones aside: an anchor was found, and something of all that is needed."""
         anchored = self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
+        if not anchored:
+            return []
         lacks, needs = self._terms_hit.isdisjoint, self._index.needs
         return [number for number in anchored if not any(map(lacks, needs[number]))]
+
+    def sightings(self) -> dict[int, list[Sighting]]:
+        """Return the hits of each direct rule that has any, by its number."""
+        found: dict[int, list[Sighting]] = {}
+        for cased, hits in ((False, self._folded_hits), (True, self._cased_hits)):
+            uses = self._index.direct[cased]
+            for literal, _, end in hits if uses else ():
+                for direct in uses.get(literal, ()):
+                    found.setdefault(direct.rule, []).append((direct, end))
+        return found
 
     def field(self, zone: str) -> FieldSearch:
         """Return the search of a metadata field."""
         if zone not in self._field_searches:
             self._field_searches[zone] = FieldSearch(self._lexemes, zone, self._fields(zone))
         return self._field_searches[zone]
+
+    @lazy
+    def alone(self) -> Alone:
+        """What a single mention is worth."""
+        return Alone(self.document)
 
     # ── mentions ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def mentions(self, term: int) -> list[Mention]:

@@ -11,9 +11,8 @@ from monitor.topics import compile_topics
 
 
 def candidates(rule: str, text: str, title: str = "") -> int:
-    return len(
-        compile_topics([TopicSpec("t", "T", rule)]).search(Article(text=text, title=title)).candidates()
-    )
+    search = compile_topics([TopicSpec("t", "T", rule)]).search(Article(text=text, title=title))
+    return len(search.candidates()) + len(search.sightings())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ The vocabulary is small and nasty, so that most generated texts hold most genera
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from unicodedata import category
 
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -122,6 +123,35 @@ def test_fast_equals_slow(rule_text: str, title_text: str, body: str) -> None:
         assume(False)
         return
     assert got == slow(rule_text, article)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.sampled_from(TERMS), min_size=1, max_size=5), title, text, st.sampled_from([None, 5.0, 40.0])
+)
+@example(
+    ["IRS", "tax"], "IRS SEEKS TAX RECORDS", "The tax agency.", None
+)  # weak capitals beside an ordinary mention
+@example(["tax", '"the tax"'], "", "The tax.", None)  # two mentions that overlap
+def test_the_short_way_gives_what_the_general_one_gives(
+    terms: list[str], title_text: str, body: str, least: float | None
+) -> None:
+    """A rule of terms alone gives the same match, score and rank included, as the same terms in a list, which takes the long way."""
+    article = Article(text=body, title=title_text)
+    try:
+        topics = compile_topics(
+            [
+                TopicSpec("same", "T", " OR ".join(terms), min_score=least),
+                TopicSpec("same-listed", "T", "$terms", min_score=least),
+            ],
+            {"terms": terms},
+        )
+    except RuleErrors:
+        assume(False)
+        return
+    found = {match.topic: match for match in topics.match(article)}
+    short, long = found.get("same"), found.get("same-listed")
+    assert (short and replace(short, topic="")) == (long and replace(long, topic=""))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
