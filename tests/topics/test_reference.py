@@ -129,9 +129,10 @@ def test_fast_equals_slow(rule_text: str, title_text: str, body: str) -> None:
 @given(
     st.lists(st.sampled_from(TERMS), min_size=1, max_size=5), title, text, st.sampled_from([None, 5.0, 40.0])
 )
-@example(
-    ["IRS", "tax"], "IRS SEEKS TAX RECORDS", "The tax agency.", None
-)  # weak capitals beside an ordinary mention
+# Weak capitals: beside an ordinary mention, beside none, and alone.
+@example(["IRS", "tax"], "IRS SEEKS TAX RECORDS", "The tax agency.", None)
+@example(["IRS", "tax"], "IRS SEEKS TAX RECORDS", "Nothing.", None)
+@example(["IRS"], "IRS SEEKS TAX RECORDS", "Nothing.", None)
 @example(["tax", '"the tax"'], "", "The tax.", None)  # two mentions that overlap
 def test_the_short_way_gives_what_the_general_one_gives(
     terms: list[str], title_text: str, body: str, least: float | None
