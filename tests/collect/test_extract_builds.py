@@ -271,3 +271,57 @@ def test_thai_labels_are_known(label: str) -> None:
     """What the web calls windows-874 has another name in Python."""
     html = f'<html><head><meta charset="{label}"></head><body><p>สภาเมืองประชุม</p></body></html>'
     assert decode(html.encode("cp874")) == html
+
+
+def test_lines_of_one_class_that_are_the_text_are_no_offer() -> None:
+    """`<p class="paywall">` in several containers is the text that is paid for: a class on most of the prose is the text's, whatever it says."""
+    parts = "".join(
+        f'<div class="part"><p class="paywall">{one}</p><h2 class="paywall">On {n}</h2><p class="paywall">{two}</p></div>'
+        for n, (one, two) in enumerate(zip(LINES[1::2], LINES[2::2], strict=False))
+    )
+
+    assert lines(page(f'<main><div class="part"><p>{A}</p></div>{parts}</main>')) == [
+        A,
+        B,
+        "On 0",
+        C,
+        D,
+        "On 1",
+        E,
+    ]
+
+
+def test_where_all_prose_is_in_boxes_the_one_with_most_of_it_is_the_article() -> None:
+    """A site that calls its article a teaser and repeats its teasers has hardly a free word; the article is still the longest of them."""
+    teasers = "".join(
+        f'<div class="tile"><div class="blog-teaser">{text} {text[:60]}</div></div>'
+        for text in (A, B, C, A, B, C)
+    )
+    story = "".join(f"<p>{text}</p>" for text in (D, E, F))
+
+    assert lines(page(f'{teasers}<div class="detail"><div class="blog-teaser">{story}</div></div>')) == [
+        D,
+        E,
+        F,
+    ]
+
+
+def test_the_wider_of_two_bodies_has_the_first_paragraph_too() -> None:
+    """A first paragraph in a box of its own above the text is kept where two candidates speak equally for either: links beside the text
+    make the element around both the lighter one, and no less the whole."""
+    rest = "".join(f"<p>{text}</p>" for text in LINES[1:])
+    links = "".join(
+        f'<div><a href="/tag/{n}">All that we have written on wall number {n}</a></div>' for n in range(6)
+    )
+    boxes = f'<div class="ce"><p>{A}</p></div><div class="ce block"><div>{rest}</div></div>{links}'
+
+    assert lines(page(f'<div id="main">{boxes}</div>')) == LINES
+
+
+def test_addresses_count_from_the_pages_base() -> None:
+    """`<base href>` says what a page's relative addresses count from (HTML, 4.2.3)."""
+    body = f'<article><p>{A}</p><figure><img src="img/wall.jpg" width="800"></figure>{STORY}</article>'
+
+    text = extract(page(body, '<base href="/archive/2026/">'), URL).text
+
+    assert "![](https://paper.example/archive/2026/img/wall.jpg)" in text

@@ -86,35 +86,52 @@ _STUBBORN = frozenset(("comments", "hidden", "no script"))
 def pardon(page: Page) -> None:
     """Take the mark off elements that hold most of the page's prose: they are the article, whatever their name.
 
-    Siblings with one mark are one suspect (`<section id="toc-1">` … is how some sites number chapters). Comments are pardoned only
-    when hardly anything else is there.
+    Siblings with one mark are one suspect (`<section id="toc-1">` … is how some sites number chapters), and so are lines of one class
+    wherever they stand (`<p class="paywall">` is text that is paid for, and not the offer). Comments are pardoned only when hardly
+    anything else is there. Where hardly any prose is free of marks, the suspect with the most of it is the article.
     """
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
     for _ in range(_ROUNDS):  # what an element was pardoned for may be said again by one inside it
         free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
-        wronged = [
-            node for mark, nodes in _suspects(page) for node in nodes if _holds_most(nodes, mark, good, free)
-        ]
+        wronged = _wronged(page, good, free)
         if not wronged:
             return
         for node in wronged:
             _unmark(page, node)
 
 
-def _holds_most(nodes: list[Node], mark: str, good: list[float], free: float) -> bool:
-    """Tell whether marked elements hold most of the page's prose, and more than is free of marks."""
-    share = sum(good[node.last] - good[node.first] for node in nodes)
-    limit = 0.8 if mark in _STUBBORN else 0.5
-    return share > limit * good[-1] and free < share
+def _wronged(page: Page, good: list[float], free: float) -> list[Node]:
+    """Return the elements whose marks are wrong, by the prose they hold (`good` sums it up) and by what is free of marks."""
+    suspects = _suspects(page)
+    shares = [sum(good[node.last] - good[node.first] for node in nodes) for _, nodes in suspects]
+    wronged = [
+        node
+        for (mark, nodes), share in zip(suspects, shares, strict=True)
+        for node in nodes
+        if share > (0.8 if mark in _STUBBORN else 0.5) * good[-1] and free < share
+    ]
+    if not wronged and free < _LEAST:
+        open_to_doubt = [
+            (share, nodes)
+            for (mark, nodes), share in zip(suspects, shares, strict=True)
+            if mark not in _STUBBORN
+        ]
+        share, nodes = max(open_to_doubt, key=lambda pair: pair[0], default=(0.0, []))
+        wronged = nodes if share > _COUNTED else []
+    return wronged
 
 
 def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
-    """Return the marked elements, siblings of one mark together."""
-    found: dict[tuple[int, str], list[Node]] = {}
+    """Return the marked elements, siblings of one mark together, and lines of one class together."""
+    siblings: dict[tuple[int, str], list[Node]] = {}
+    lines: dict[tuple[str, str], list[Node]] = {}
     for node in page.nodes:
         if node.mark and node.mark != "strip rule":
-            found.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
-    return [(mark, nodes) for (_, mark), nodes in found.items()]
+            siblings.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
+            name = node.attrs.get("class")
+            if name and node.tag in TEXTUAL:
+                lines.setdefault((name, node.mark), []).append(node)
+    return [(mark, nodes) for groups in (siblings, lines) for (_, mark), nodes in groups.items()]
 
 
 def _unmark(page: Page, node: Node) -> None:

@@ -31,13 +31,17 @@ def _kept(page: Page, why: dict[int, str]) -> list[int]:
 
 
 def _drop_next_article(page: Page, why: dict[int, str], facts: Facts) -> None:
-    """Cut at the first later headline that links to another article: sites load the next story into the same container."""
+    """Cut at the first later headline that is a link to another article: sites load the next story into the same container.
+
+    A link among a headline's words leads to what it speaks of; some authors head every chapter with an `<h1>`.
+    """
     words = 0
     for number, reason in why.items():
         block = page.blocks[number]
         if (
             words >= _ENOUGH
             and block.node.tag == "h1"
+            and block.linked * 2 > block.size
             and _leads_elsewhere(page, block.href, block.text, facts)
         ):
             _cut(why, number, "next article")
@@ -46,7 +50,7 @@ def _drop_next_article(page: Page, why: dict[int, str], facts: Facts) -> None:
 
 
 def _leads_elsewhere(page: Page, href: str | None, text: str, facts: Facts) -> bool:
-    address = absolute(page.url, href) if href else None
+    address = absolute(page.base, href) if href else None
     if address is None or letters(text) == letters(facts.title):
         return False
     return canonical(address) not in (canonical(page.url), canonical(facts.canonical or page.url))

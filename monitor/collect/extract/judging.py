@@ -42,7 +42,8 @@ def judge(page: Page, candidates: Sequence[Candidate]) -> Candidate | None:
             or candidate.size < (_NAMED_PART if _is_named_whole(page, candidate) else _PART) * biggest
         ):
             candidate.score -= _PENALTY
-    return max(candidates, key=lambda candidate: candidate.score, default=None)
+    # Two candidates agree with each other equally: the wider one has what the tighter one's sibling holds of the body.
+    return max(candidates, key=lambda candidate: (round(candidate.score, 6), candidate.size), default=None)
 
 
 def _is_named_whole(page: Page, candidate: Candidate) -> bool:

@@ -132,9 +132,10 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """A page as read: elements and blocks in document order, and what the head says."""
+    """A page as read: elements and blocks in document order, and what the head says. Its links count from `base`, mostly its own `url`."""
 
     url: str
+    base: str = ""
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     metas: list[Attributes] = field(default_factory=list)

@@ -46,7 +46,7 @@ def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tupl
     """
     numbers = sorted(kept)
     first = _first_paragraph(page, numbers)
-    pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.url))}
+    pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.base))}
     leading = _leading(page, pictures, body, first) or _as_shown(lead, pictures)
     writer = Writer()
     if leading:
@@ -92,7 +92,7 @@ def _leading(page: Page, pictures: dict[int, str], body: Node, first: int) -> st
     below = (n for n in reach if n > headline and n >= start)
     own = (n for n in pictures if n < first)
     higher = (n for n in reversed(reach) if headline > n >= headline - 8 and n >= whole.first)
-    return next((url for n in (*below, *own, *higher) if (url := _picture(page.blocks[n], page.url))), None)
+    return next((url for n in (*below, *own, *higher) if (url := _picture(page.blocks[n], page.base))), None)
 
 
 def put(writer: Writer, block: Block) -> None:

@@ -129,7 +129,7 @@ class _Site:
 
     def elsewhere(self, href: str | None) -> bool:
         """Tell whether an address is another page of this site."""
-        address = absolute(self.page.url, href) if href else None
+        address = absolute(self.page.base, href) if href else None
         if address is None or registrable(address) != registrable(self.page.url):
             return False
         return canonical(address) not in (

@@ -10,6 +10,7 @@ from monitor.collect.extract import source, tables
 from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Attributes, Block, Node, Page
 from monitor.text import clean, count_words
+from monitor.urls import absolute
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -47,7 +48,7 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     """Read a page; `body` and `strip` are the site's own CSS selectors. Never raises on any input text."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = Page(url)
+    page = Page(url, url)
     page.source = source.cut(html, page.notes)
     tree = LexborHTMLParser(source.opened(page.source))
     head(page, tree)
@@ -70,6 +71,9 @@ def head(page: Page, tree: LexborHTMLParser) -> None:
     page.links = [node.attributes for node in tree.css("link[rel]")[:MAX_METAS]]
     page.data = [node.text() for node in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]]
     page.times = [node.attributes["datetime"] or "" for node in tree.css("time[datetime]")[:MAX_TIMES]]
+    base = tree.css_first("base[href]")
+    if base is not None:
+        page.base = absolute(page.url, base.attributes["href"] or "") or page.url
     title = tree.css_first("title")
     page.title = clean(title.text()[:MAX_TITLE]) if title is not None else ""
 

@@ -89,7 +89,7 @@ def _image(page: Page, article: jsonld.Thing, head: dict[str, list[str]]) -> str
         *tags.pick_all(head, "twitter:image", "twitter:image:src")[:1],
     ]
     for address in named:
-        url = absolute(page.url, html.unescape(address))
+        url = absolute(page.base, html.unescape(address))
         if url and not _SITE_PICTURE.search("/" + _path(url.partition("?")[0]).replace(_UPLOADS, "")):
             return url
     return None
@@ -119,7 +119,7 @@ def _canonical(page: Page, head: dict[str, list[str]]) -> str:
         if "canonical" in (attrs.get("rel") or "").lower().split()
     ]
     for raw in [*links, tags.pick(head, "og:url")]:
-        url = absolute(page.url, raw) if raw else None
+        url = absolute(page.base, raw) if raw else None
         if url and registrable(url) == registrable(page.url) and (_path(url) or not _path(page.url)):
             return url
     return page.url
