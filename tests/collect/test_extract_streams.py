@@ -14,6 +14,7 @@ OWN = [
     "Fishermen from the north quay said the new wall would halve the space in which they mend nets and land their catch.",
     "Engineers answered that the tide gauge has risen by eleven centimetres since the old wall was built in 1931.",
     "A second reading is planned for the spring, when the costs of the wall will have been reckoned anew by the town.",
+    "Until then the ferry keeps to its winter hours, and the fish market stays where it has been since the great storm.",
 ]
 FOREIGN = [
     "The tram depot in the west will be closed for nine weeks while its roof is taken off and laid again in copper.",
