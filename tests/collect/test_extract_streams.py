@@ -78,14 +78,14 @@ def test_a_headline_that_links_to_another_article_begins_it() -> None:
     """An `<h1>` after the text that is a link to another page of the site is where the next article begins."""
     following = f'<h1><a href="/news/depot">The depot gets a new roof</a></h1>{OTHER}'
 
-    assert lines(f"<main><div class='text'>{STORY}{following}</div></main>") == OWN
+    assert lines(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{following}</div></main>") == OWN
 
 
 def test_a_link_among_the_words_of_a_heading_begins_no_other_article() -> None:
     """A chapter headed by an `<h1>` with a link in it goes on: only a headline that is a link as a whole leads away."""
     chapter = f'<h1>What the depot costs, from <a href="/people/holm">Ann Holm</a></h1>{OTHER}'
 
-    assert lines(f"<main><div class='text'>{STORY}{chapter}</div></main>") == [
+    assert lines(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{chapter}</div></main>") == [
         *OWN,
         "What the depot costs, from Ann Holm",
         *FOREIGN,
