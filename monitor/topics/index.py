@@ -23,7 +23,9 @@ from monitor.topics.expressions import Expression
 from monitor.topics.variants import Key, Variant
 
 Mark = tuple[bool, int, bool]  # cased, literal, in the title
-Needs = tuple[frozenset[int], ...]
+Needs = tuple[
+    frozenset[int], ...
+]  # sets of literals, as `_sign` numbers them, of each of which one must be found
 Hit = tuple[int, int, int]  # literal, start, end in bytes
 _FEW = 4_000  # literals: so many fit a processor's cache as a full table, which is a quarter faster; more of them are slower so
 MAX_DIRECT = 16  # literals of a direct rule; one of more is seldom mentioned once only
@@ -188,7 +190,14 @@ class Index:
         found = set(self.always)
         for group in groups:
             found.update(self._groups[group])
-        return sorted(found)
+        return self._fed(found, folded, cased) if found else []
+
+    def _fed(self, rules: Iterable[int], folded: Iterable[Hit], cased: Iterable[Hit]) -> list[int]:
+        """Return those of the rules, in order, of which all that they need was found."""
+        lacks = {_sign(hit[0], cased=False) for hit in folded}.union(
+            [_sign(hit[0], cased=True) for hit in cased]
+        ).isdisjoint
+        return sorted([number for number in rules if not any(map(lacks, self.needs[number]))])
 
     def terms_of(self, folded: Iterable[int], cased: Iterable[int]) -> frozenset[int]:
         """Return the terms of which a literal was found, and every regular expression."""
@@ -209,8 +218,13 @@ def _alternatives(step: plan.Step) -> tuple[plan.Term, ...]:
     return tuple(step.plain.values()) if isinstance(step, plan.Any) and not step.others else ()
 
 
+def _sign(literal: int, *, cased: bool) -> int:
+    """Return one number for a literal of either automaton."""
+    return 2 * literal + cased
+
+
 class _NeedsOf:
-    """Sets of terms, of each of which one must be found in the text wherever a step holds; none where that cannot be said."""
+    """Sets of literals, of each of which one must be found in the text wherever a step holds; none where that cannot be said."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -226,8 +240,8 @@ class _NeedsOf:
 
     def _work_out(self, step: plan.Step) -> Needs:
         if isinstance(step, plan.Term):
-            entry = self._entries[step.number]
-            return (step.terms,) if entry.units or entry.expression else ()
+            units = self._entries[step.number].units
+            return tuple([frozenset([_sign(use.literal, cased=use.cased) for use in uses]) for uses in units])
         if isinstance(step, plan.Any):
             of_parts = [self(part) for part in step.alternatives]
             return (frozenset().union(*[needs[0] for needs in of_parts]),) if all(of_parts) else ()

@@ -38,11 +38,7 @@ class Search:
 
     def candidates(self) -> list[int]:
         """Return the numbers of the rules that may hold, direct ones aside: an anchor was found, and something of all that is needed."""
-        anchored = self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
-        if not anchored:
-            return []
-        lacks, needs = self._terms_hit.isdisjoint, self._index.needs
-        return [number for number in anchored if not any(map(lacks, needs[number]))]
+        return self._index.candidates(self._folded_hits, self._cased_hits, self.document.title_ends)
 
     def sightings(self) -> dict[int, list[Sighting]]:
         """Return the hits of each direct rule that has any, by its number."""
@@ -68,8 +64,6 @@ class Search:
     # ── mentions ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def mentions(self, term: int) -> list[Mention]:
         """Return all mentions of a term, in order of place."""
-        if term not in self._terms_hit:  # of all terms that rules ask about, most are nowhere in the text
-            return []
         if term not in self._mentions:
             self._mentions[term] = self._find(term)
         return self._mentions[term]
