@@ -84,3 +84,27 @@ def test_the_metadatas_picture_is_taken_in_the_form_the_body_shows() -> None:
     other = f"<article><h1>Bridge closes</h1><p>{FIRST}</p><img src=/ferry-landing.jpg>{REST}</article>"
     assert lead(shown, head) == ["/cut-780/old-bridge.jpg", ">"]
     assert lead(other, head) == ["/cut-1200x630/old-bridge.jpg", ">", "/ferry-landing.jpg"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_of_a_row_of_pictures_above_the_text_only_the_one_the_page_names_leads(named: bool) -> None:
+    """Films and share buttons stand in rows between headline and text; among them a lead picture is told by the page's metadata alone."""
+    films = "".join(
+        f'<div class="film"><img src="https://p.example/film-number-{n}.jpg"></div>' for n in range(5)
+    )
+    row = films + '<div class="film"><img src="https://p.example/harbour-wall-640x360.jpg"></div>'
+    text = "".join(
+        f"<p>Paragraph number {n} of a story about the harbour wall that is told at some length.</p>"
+        for n in range(6)
+    )
+    lead = "harbour-wall" if named else "town-hall-clock"
+    head = f'<meta property="og:image" content="https://p.example/{lead}.jpg">'
+
+    article = extract(
+        f"<html><head>{head}</head><body><h1>The wall</h1>{row}<article>{text}</article></body></html>",
+        "https://p.example/a",
+    )
+
+    assert article.image == (
+        "https://p.example/harbour-wall-640x360.jpg" if named else "https://p.example/town-hall-clock.jpg"
+    )

@@ -59,6 +59,9 @@ def test_the_sites_name_is_no_part_of_a_headline(title: str, without: str) -> No
         (["https://www.facebook.example/thedaily", "admin", "Sat", "12 minutes"], ()),
         (["김서연 기자", "記者　李文静"], ("김서연", "李文静")),
         (["Ada Byrne", "ADA BYRNE"], ("Ada Byrne",)),
+        (["Ada Byrne ⋅ Founder"], ("Ada Byrne",)),
+        (["Submitted on Mon"], ()),
+        (["Ma Li"], ("Ma Li",)),
     ],
 )
 def test_names_come_without_by_and_role(raw: list[str], names: tuple[str, ...]) -> None:
@@ -80,6 +83,17 @@ def test_a_publisher_is_no_author_while_anybody_else_is() -> None:
     [
         ('<meta name="articleAuthor" content="Harbour Agency">', "", ("Harbour Agency",)),
         ('<meta name="author" content="The Daily, Ada Byrne">', "", ("Ada Byrne",)),
+        (
+            '<meta name="author" content="Ada Byrne, Li Wei, and Cy Fox">',
+            "",
+            ("Ada Byrne", "Li Wei", "Cy Fox"),
+        ),
+        ('<meta name="author" content="Ada Byrne, MD, CEO of Mills">', "", ("Ada Byrne",)),
+        (
+            '<meta name="citation_author" content="Byrne, Ada M."><meta name="citation_author" content="Wei, Li">',
+            "",
+            ("Ada M. Byrne", "Li Wei"),
+        ),
         ("", "<h1>Mill burns down</h1><p>Ada Byrne | Senior Writer | February 9, 2025</p>", ("Ada Byrne",)),
         ("", "<h1>Mill burns down</h1><p class=author>Written By</p>", ()),
         ("", "<h1>Mill burns down</h1><p>Local News</p><div></div>", ()),
@@ -116,6 +130,17 @@ def test_what_a_title_adds_to_another_is_no_part_of_the_headline() -> None:
         data={"@type": "NewsArticle", "headline": "Mill burns down"},
     )
     assert article.title == "Mill burns down"
+
+
+@pytest.mark.parametrize("second", ["h1", "h2"])
+def test_the_heading_that_a_title_begins_with_is_the_headline(second: str) -> None:
+    """Sites head their pages with the blog's or section's name; the title says which of the headings is the article's, and a bar what it adds."""
+    top = f"<h1>Stories from the River</h1><{second}>mill burns down by the river</{second}>"
+
+    assert (
+        page("<title>Mill burns down by the river - Fires and Floods</title>", top).title
+        == "Mill burns down by the river"
+    )
 
 
 def test_the_scripts_date_serves_where_there_is_no_other() -> None:

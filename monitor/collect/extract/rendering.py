@@ -47,7 +47,7 @@ def write(page: Page, kept: Iterable[int], body: Node, lead: str | None) -> tupl
     numbers = sorted(kept)
     first = _first_paragraph(page, numbers)
     pictures = {number: url for number in numbers if (url := _picture(page.blocks[number], page.base))}
-    leading = _leading(page, pictures, body, first) or _as_shown(lead, pictures)
+    leading = _leading(page, pictures, body, first, lead) or _as_shown(lead, pictures)
     writer = Writer()
     if leading:
         writer.image(leading)
@@ -80,19 +80,28 @@ def _as_shown(lead: str | None, pictures: dict[int, str]) -> str | None:
 _REACH = 60  # blocks: a lead picture further above the first paragraph belongs to something else
 
 
-def _leading(page: Page, pictures: dict[int, str], body: Node, first: int) -> str | None:
+_ROW = 4  # pictures between headline and text: so many are a row of films or of share buttons, not one that leads
+
+
+def _leading(page: Page, pictures: dict[int, str], body: Node, first: int, lead: str | None) -> str | None:
     """Return the picture between the headline and the first paragraph, else one of the body's own above that, else the nearest above
-    the headline, within the same article."""
+    the headline, within the same article. Of a whole row of pictures only the one that the page's metadata names as well (`lead`) leads."""
     whole = body
     while whole.parent is not None and whole.tag not in ("article", "main", "body"):
         whole = whole.parent
     reach = range(max(0, first - _REACH), first)
     headline = max((n for n in reach if page.blocks[n].node.tag == "h1"), default=-1)
     start = min(whole.first, headline) if headline >= 0 else whole.first
-    below = (n for n in reach if n > headline and n >= start)
-    own = (n for n in pictures if n < first)
-    higher = (n for n in reversed(reach) if headline > n >= headline - 8 and n >= whole.first)
-    return next((url for n in (*below, *own, *higher) if (url := _picture(page.blocks[n], page.base))), None)
+    below = _shown(page, (n for n in reach if n > headline and n >= start))
+    own = [pictures[n] for n in pictures if n < first]
+    higher = _shown(page, (n for n in reversed(reach) if headline > n >= headline - 8 and n >= whole.first))
+    if len(below) >= _ROW:
+        below = [url for url in below if url in own or (lead and same_picture(url, lead))]
+    return next(iter((*below, *own, *higher)), None)
+
+
+def _shown(page: Page, numbers: Iterable[int]) -> list[str]:
+    return [url for n in numbers if (url := _picture(page.blocks[n], page.base))]
 
 
 def put(writer: Writer, block: Block) -> None:

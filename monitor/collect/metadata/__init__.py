@@ -26,7 +26,9 @@ def of_page(page: Page, entry: Entry | None = None) -> Facts:
     head = tags.table(page.metas)
     site = tags.pick(head, "og:site_name", "application-name") or jsonld.first(article.get("publisher"))
     date, source = moments.published(page, article, head, entry)
-    title = titles.headline(article, _heading(page), head, page.title, site, registrable(page.url))
+    stated = (page.title, tags.pick(head, "og:title", "twitter:title"), jsonld.first(article.get("headline")))
+    heading = titles.told(_headings(page), stated) or _heading(page)
+    title = titles.headline(article, heading, head, page.title, site, registrable(page.url))
     return Facts(
         title=title or (clean_title(entry.title) if entry else ""),
         authors=people.authors(page, article, head, site) or (entry.authors if entry else ()),
@@ -42,6 +44,12 @@ def of_page(page: Page, entry: Entry | None = None) -> Facts:
         paywalled=_paywalled(article, head),
         witness=_witness(things, article),
     )
+
+
+def _headings(page: Page) -> list[str]:
+    """Return the page's headings, those of the first level first, whatever boxes they stand in."""
+    headings = [block for block in page.blocks if block.kind == "h" and block.node.tag in ("h1", "h2", "h3")]
+    return [block.text for block in sorted(headings, key=lambda block: block.node.tag != "h1")]
 
 
 def _heading(page: Page) -> str:
@@ -73,7 +81,7 @@ def _categories(article: jsonld.Thing, head: dict[str, list[str]]) -> tuple[str,
 
 # ── The rest ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 _SITE_PICTURE = re.compile(
-    r"(?:^|[/_.-])(?:logos?|favicon|default|placeholder|share[-_]?(?:image|default)|og[-_]?(?:image|default)|social[-_]?(?:share|default)|icon|avatar|blank|fallback)(?:[/_.?@-]|\d|$)",
+    r"(?:^|[/_.-])(?:logos?\d{0,2}|favicon|default|placeholder|share[-_]?(?:image|default)|og[-_]?(?:image|default)|social[-_]?(?:share|default)|icon|avatar|blank|fallback)(?:[/_.?@-]|\d|$)",
     re.IGNORECASE,
 )
 

@@ -37,8 +37,8 @@ _BY = re.compile(
     r"|by(?=[A-Z])|(?:autorin/autor|contributors?:?|von:|par:|por:)\s+|(?:authors?|autor(?:in|en|es)?|auteurs?|autore|texto|text|written|автор|фото|文|作者|記者|记者|기자)(?:\s?[:：]|(?<=[記记]者)\s)\s*|[|•·–—:-]\s*)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|&)\s+|\s*[;|•·、]\s*")
-_SPLIT = re.compile(r"\s*[,;/|•·、]\s*|\s+(?:and|und|et|y|e|og|och|&)\s+")
+_JOINED = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|&)\s+|\s*[;|•·⋅、]\s*")
+_SPLIT = re.compile(r"\s*[,;/|•·⋅、]\s*(?:(?:and|und|et|y|e|og|och)\s+)?|\s+(?:and|und|et|y|e|og|och|&)\s+")
 _ROLE = re.compile(
     r"\s*(?:[,|(–—-]|\bfor\b|\bat\b)\s*(?:[\w'’.&-]+ ){0,4}?(?:writer|reporter|editor|correspondent|columnist|contributor|journalist|redakteur(?:in)?|freelancer|staff|producer|ceo|founder|phd|md|published|updated)\b.*$"
     r"|\s+(?:기자|記者|记者|特派員|통신원)$",
@@ -46,7 +46,7 @@ _ROLE = re.compile(
 )
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\d|[!?%$€{}<>\[\]]|^(?:admin|administrator|authors?|unknown|none|null|undefined|guest|user|editor|root|n/?a|about|bio|follow|updated?|published|posted|staff|share|home|read more|"
-    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed by|(?:[^\W\d_]+ )?by|view all .*|quelle.*|source.*|foto.*|photo.*)$",
+    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed (?:by|on .*)|(?:[^\W\d_]+ )?by|view all .*|quelle.*|source.*|foto.*|photo.*)$",
     re.IGNORECASE,
 )
 
@@ -58,11 +58,27 @@ def authors(page: Page, article: jsonld.Thing, head: dict[str, list[str]], site:
     """
     publisher = {letters(site), letters(jsonld.first(article.get("publisher")))} - {""}
     named = tidy(jsonld.strings(article.get("author") or article.get("creator")))
-    tagged = tidy(tags.pick_all(head, *_TAGS), listed=True)
+    tagged = tidy(map(_in_order, tags.pick_all(head, *_TAGS)), listed=True)
     if any(letters(name) not in publisher for name in named):
         return named
     people = tuple(name for name in tagged if letters(name) not in publisher)
     return people or byline(page, publisher) or named or tagged
+
+
+_CATALOGUED = re.compile(r"([^\W\d_][\w.'’-]*),\s+((?:[^\W\d_][\w.'’-]*)(?:\s[^\W\d_][\w.'’-]*){0,2})")
+
+
+def _in_order(name: str) -> str:
+    """Return a name as people say it: libraries and journals write "Holm, Ann B.", one author a tag."""
+    match = _CATALOGUED.fullmatch(name)
+    return f"{match[2]} {match[1]}" if match and not _TITLE.fullmatch(match[2]) else name
+
+
+# What follows a name after a comma and is none: degrees as they are written, and offices, of a house or not.
+_TITLE = re.compile(
+    r"(?:M\.?D|M\.?A|M\.?Sc?|M\.?P\.?H|M\.?B\.?A|M\.?Ed|B\.?A|B\.?Sc?|Ph\.?D|D\.O|DDS|R\.?D|RDN|R\.?N|NP|PA-C|J\.?D|Ed\.?D|LMFT|LCSW|CPA|CFP|PharmD|Esq|Jr|Sr|II|III)\.?"
+    r"|(?:CEO|CTO|CFO|COO|CMO|(?:[Cc]o-?)?[Ff]ounder|[Pp]resident|[Dd]irector|[Ww]riter|[Ee]ditor(?:-[Ii]n-[Cc]hief)?|[Rr]eporter|[Cc]orrespondent|[Cc]olumnist|[Jj]ournalist|[Pp]roducer)(?:,? (?:of|at|and|&) .{1,50})?"
+)
 
 
 def tidy(raw: Iterable[str], *, listed: bool = False) -> tuple[str, ...]:
@@ -85,7 +101,13 @@ def _parts(text: str, listed: bool) -> Iterator[str]:
 
 
 def _is_name(name: str) -> bool:
-    return 1 < len(name) <= 60 and len(name.split()) <= 6 and _NO_NAME.search(name) is None
+    words = name.split()
+    return (
+        1 < len(name) <= 60
+        and len(words) <= 6
+        and _NO_NAME.search(name) is None
+        and _TITLE.fullmatch(name) is None
+    )
 
 
 def byline(page: Page, publisher: Set[str] = frozenset()) -> tuple[str, ...]:

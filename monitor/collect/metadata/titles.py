@@ -7,6 +7,7 @@ site's name. On 201 development pages each alone is right on .69-.87; the one mo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from monitor.collect.metadata import jsonld, tags
 from monitor.html import clean_title
@@ -22,9 +23,7 @@ def headline(
 ) -> str:
     """Return the page's headline, or an empty string if no source has one."""
     short = heading
-    heading = (
-        heading if len(heading) > 14 or heading.isupper() else ""
-    )  # a name of the site or section, more often than a headline
+    heading = heading if len(heading) > _NAME or heading.isupper() else ""
     votes: dict[str, float] = {}
     spelled: dict[str, str] = {}
     sources = (
@@ -44,6 +43,25 @@ def headline(
     return _uncut(spelled.get(best, ""), spelled) or clean_title(short)
 
 
+_NAME = 14  # characters: what is no longer is a name of the site or a section, more often than a headline
+_HEADINGS = 60  # looked at
+
+
+def told(headings: Sequence[str], stated: Iterable[str]) -> str:
+    """Return the first of a page's headings that one of its stated titles is, or begins with before a bar, as that title spells it.
+
+    Sites head their pages with the name of the blog or section in an `<h1>`, and write the headline into the next one or an `<h2>`.
+    """
+    titles = [title for raw in stated if (title := clean_title(raw))]
+    for heading in headings[:_HEADINGS]:
+        folded = heading.casefold()
+        for title in titles if len(heading) > _NAME else ():
+            if title.casefold().startswith(folded) and _ENDED.match(title, len(heading)):
+                return title[: len(heading)]
+    return ""
+
+
+_ENDED = re.compile(r"$|\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ]")
 _ADDED = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ-]")
 
 

@@ -98,7 +98,7 @@ _WIDE = re.compile(
 _SMALL = frozenset(
     (
         "on at a.m p.m am pm um le la à a el il em de del às as alle op om the of for by uhr h hrs klo kl den der dne the i w o в at: "
-        "and und et y e last first date time originally date: updated update published publish posted created modified released release issued "
+        "and und et y e last first date time originally date: updated update published publish posted created modified released release issued submitted "
         "stand veröffentlicht aktualisiert erschienen erstellt publiziert zuletzt datum "
         "publié publiée mis mise jour actualisé créé modifié "
         "publicado publicada actualizado actualizada creado modificado fecha atualizado atualizada criado data última última-atualização "
