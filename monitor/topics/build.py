@@ -20,6 +20,7 @@ from monitor.topics.checks import (
     only_nots,
     problems,
     references,
+    silent_signs,
     unsearchable,
 )
 from monitor.topics.expressions import Expression, compile_regex
@@ -148,7 +149,8 @@ class _Builder:
         for error in errors:
             self._report(where, error)
         if reading.tree is not None and not errors:
-            self.built.warnings += [RuleProblem(*where, error) for error in covered_terms(reading)]
+            doubts = (*covered_terms(reading), *silent_signs(reading))
+            self.built.warnings += [RuleProblem(*where, error) for error in doubts]
         return not errors
 
     def _only_nots(self, reading: Reading) -> Iterator[RuleError]:

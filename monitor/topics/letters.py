@@ -49,9 +49,12 @@ _STROKES = str.maketrans(
 _KRATKOE = str.maketrans({"\ue000": "й", "\ue001": "Й"})
 _SYMBOLS = frozenset("™℠®©℗…‥·•")  # NFKC would glue some of them to the word before as letters
 # A character with what belongs to it: combining marks, half-width voicing marks, conjoining Hangul vowels and finals.
-CLUSTER = re.compile(
-    "(?s)\\w[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0653-\u0655\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\uff9e\uff9f\u1160-\u11ff]*|."
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0653-\u0655\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0"
+    "\u3099\u309a\uff9e\uff9f\u1160-\u11ff"
 )
+MARK = re.compile(f"[{_MARKS}]")
+CLUSTER = re.compile(f"(?s)\\w[{_MARKS}]*|.")
 
 
 def unaccented(text: str) -> str:

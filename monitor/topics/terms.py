@@ -166,8 +166,11 @@ def _is_acronym(text: str) -> bool:
 
 
 def _check_wild(piece: Piece, term: Term, at: int) -> None:
-    letters = sum(char.isalnum() for char in _WILD.sub("", piece.text))
-    if _WILD.search(piece.text) and letters < MIN_WILD_LETTERS:
+    """Refuse a wildcard beside too few letters; a Hangul syllable is the two or three it is written with."""
+    if not _WILD.search(piece.text):
+        return
+    letters = sum(map(str.isalnum, unicodedata.normalize("NFD", _WILD.sub("", piece.text))))
+    if letters < MIN_WILD_LETTERS:
         _complain(term, at)
 
 

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from monitor.topics.glue import BORDER, SOFT, blanked, judge, squeezed
-from monitor.topics.letters import CLUSTER, CLUSTERS, HANGUL, UNSPACED
+from monitor.topics.letters import CLUSTER, CLUSTERS, HANGUL, MARK, UNSPACED
 
 __all__ = [
     "BORDER",
@@ -107,6 +107,8 @@ def _pieces(text: str) -> list[_Piece]:
     at = 0
     for run in _FOREIGN.finditer(text):
         start, end = run.span()
+        if start > at and MARK.match(text, start) and text[start - 1].isalnum():
+            start -= 1  # an accent belongs to the letter before it
         if start > at:
             found.append(_Piece(_latin_shape(text[at:start]), start - at, even=True))
         found += [

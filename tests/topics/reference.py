@@ -67,7 +67,8 @@ def characters(text: str, wild: str = "") -> list[tuple[str, int, int]]:
         wide = (
             0xFF00 <= ord(text[at]) <= 0xFFEF
         )  # full-width letters take their marks with them, as foreign ones do
-        foreign = letter(text[at]) and (wide or not unaccented(text[at]).isascii())
+        accented = belongs(text[end : end + 1] or " ")
+        foreign = letter(text[at]) and (wide or accented or not unaccented(text[at]).isascii())
         while foreign and end < len(text) and belongs(text[end]):
             end += 1
         cluster = text[at:end]

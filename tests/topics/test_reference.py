@@ -20,7 +20,7 @@ from tests.topics.reference import Reference, words
 WORDS = """ice ICE Ice I.C.E. ICEs ice’s ICE’S tax taxes Tax TAX taxed e-verify eVerify E‑Verify everify deport deported DEPORT deportation
 Guantánamo Guanta\u0301namo guantanamo irs IRS I.R.S. ＩＲＳ anti-ICE antiICE AT&T C++ C# C U.S. us US U.S.-led don't don’t l’État etat d'ICE straße STRASSE
 1,500 3.5 9/11 移民 移 民局 移民局 アイス ｱｲｽ 이민 이민자 이민을 كتاب والكتاب مَكتَب “tax” workers’ ﬁsh fish x\u00ady ta\u200bx İstanbul ΣΊΣ σίς Łódź MI5 the of and
-COVID-19 Covid-19 a.m. Ph.D. ไทย tax™ Noël""".split()
+COVID-19 Covid-19 a.m. Ph.D. ไทย tax™ Noël cafe\u0301 café cafe""".split()
 GAPS = [
     " ",
     " ",
@@ -48,7 +48,7 @@ GAPS = [
 ]
 TERMS = """ice ICE Ice =Ice =ICE IRS irs I.R.S. tax tax* =tax TAX de?ort* deport* *port* *tion e-verify E-Verify Guantanamo =Guantánamo =Guantanamo anti-ICE
 anti-ice AT&T C++ C U.S. US us don't l'Etat etat straße strasse 1,500 9/11 移民 民 移民* アイス 이민 *كتاب كتاب fish the COVID-19 MI5 MI5* ICE* Łódź ไท
-"ice tax" "tax ICE" "IRS tax" "ICE IRS" "tax ice"~2 "the tax"~0 "ICE tax"~1 ="Ice tax" "e-verify tax" "tax e-verify"~3 "移民 局" "이민 tax" "deport* tax" ="Ice ICE"~2
+=café =cafe café "ice tax" "tax ICE" "IRS tax" "ICE IRS" "tax ice"~2 "the tax"~0 "ICE tax"~1 ="Ice tax" "e-verify tax" "tax e-verify"~3 "移民 局" "이민 tax" "deport* tax" ="Ice ICE"~2
 /ta[xk]/ /ICE/ /i[cr][es]/i /\\bx\\w/i""".replace("\n", " ")
 TERMS = re.findall(r'=?"[^"]*"(?:~\d)?|\S+', TERMS)
 NAMED = {"ice": ['ICE OUTSIDE "ICE tax"', "=Ice", '"the tax"'], "mix": ["tax", "ice AND irs"]}
