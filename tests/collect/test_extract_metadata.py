@@ -169,6 +169,59 @@ def test_the_date_is_the_most_trusted_one_there_is(head: str, top: str, source: 
     assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), source)
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "source"),
+    [
+        (
+            '<ul><li><time datetime="2024-12-01T08:00:00Z">1 December 2024</time> Mill for sale</li></ul>',
+            "time",
+        ),
+        ('<p class="date">1 December 2024</p>', "text"),
+        ('<figure><img src="m.jpg"><figcaption>The mill, 1 December 2024</figcaption></figure>', "text"),
+        ('<blockquote><p>Poor mill!</p><time datetime="2024-12-01T08:00:00Z">x</time></blockquote>', "time"),
+    ],
+)
+def test_the_date_beside_the_headline_is_the_pages_own(elsewhere: str, source: str) -> None:
+    """Teasers above the headline, captions and embedded posts have dates too: the one nearest to the headline counts."""
+    own = (
+        '<time datetime="2025-02-09T22:15:00Z">x</time>'
+        if source == "time"
+        else '<p class="date">9 February 2025, 22:15</p>'
+    )
+    top = f"{elsewhere}{'<p>Town and river.</p>' * 9}<h1>Mill burns down by the river</h1>{own}"
+
+    article = page("<title>Mill burns down by the river</title>", top)
+
+    assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), source)
+
+
+@pytest.mark.parametrize("path", ["2025/02/10", "2025/2/10", "2025/february/10", "2025/feb/10"])
+def test_the_day_in_the_address_decides_between_readings_and_updates(path: str) -> None:
+    """`10/02/2025` is the tenth of February where the address says so, and a date weeks away from it is that of a change."""
+    for seen in ("10/02/2025", "November 3, 2025"):
+        html = f'<html lang="en"><h1>Mill burns down</h1><p class="date">{seen}</p>{BODY}</html>'
+        article = extract(html, f"https://www.daily.example/{path}/mill-burns")
+        assert (article.published, article.date_source) == (datetime(2025, 2, 10, tzinfo=UTC), "url")
+
+
+def test_a_time_on_the_day_that_is_seen_gives_the_hour() -> None:
+    """Where people see the bare day and a `<time>` further down states an instant of it, the instant is told."""
+    foot = '<div class="related"><time datetime="2025-02-09T22:15:00Z">x</time></div>'
+
+    article = extract(f'<h1>Mill burns down</h1><p class="date">9 February 2025</p>{BODY}{foot}', URL)
+
+    assert article.published == datetime(2025, 2, 9, 22, 15, tzinfo=UTC)
+
+
+def test_a_footer_that_says_when_it_was_written_dates_the_page() -> None:
+    """Blogs end in "this entry was posted on …": taken where nothing else has a date."""
+    foot = "<footer>This entry was posted on Sunday, 9 February 2025 at 22:15 by Ada and filed under fires.</footer>"
+
+    article = extract(f"<h1>Mill burns down</h1>{BODY}{foot}", URL)
+
+    assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), "text")
+
+
 def test_data_outranks_every_other_date() -> None:
     """JSON-LD's date is taken where there is one, in whatever zone it is given."""
     article = page(

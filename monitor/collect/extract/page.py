@@ -141,7 +141,10 @@ class Page:
     metas: list[Attributes] = field(default_factory=list)
     links: list[Attributes] = field(default_factory=list)
     data: list[str] = field(default_factory=list)  # the texts of application/ld+json
-    times: list[str] = field(default_factory=list)  # the instants of <time datetime>
+    times: list[str] = field(default_factory=list)  # the instants of <time datetime>, wherever they stand
+    placed: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # those in no box and no quotation, with the number of the block that follows
     title: str = ""
     source: str = ""  # the page as it came: for what only its scripts say
     notes: list[str] = field(default_factory=list)

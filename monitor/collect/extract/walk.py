@@ -61,6 +61,7 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     if walk.missed_the_article():
         page.nodes.clear()
         page.blocks.clear()
+        page.placed.clear()
         _Walk(page, bodies, stripped, thorough=True).run(tree.root)
     return page
 
@@ -191,6 +192,8 @@ class _Walk:
             self.href = item.attributes.get("href")
         elif tag in _DISGUISES:
             attrs = item.attributes
+            if tag == "time" and attrs.get("datetime") and _may_date(above):
+                self.page.placed.append((len(self.page.blocks), attrs["datetime"] or ""))
             mark = self.disguised(item, tag, attrs, above)
             if mark in ("screen reader only", "hidden", "strip rule"):
                 return False
@@ -358,6 +361,11 @@ def without_asides(text: str, kind: str) -> str:
 def _letters(text: str) -> int:
     """Return the length of a text without its blanks."""
     return sum(map(len, text.split()))
+
+
+def _may_date(above: Node) -> bool:
+    """Tell whether a `<time>` in an element can be the page's own: embedded posts, comments and teasers have theirs."""
+    return above.kind != "quote" and (above.marked is None or above.marked.mark == "byline")
 
 
 _LEADING = 0.3  # share of a list's letters in links from which it leads elsewhere

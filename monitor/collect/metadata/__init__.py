@@ -25,9 +25,9 @@ def of_page(page: Page, entry: Entry | None = None) -> Facts:
     article = jsonld.article_of(things)
     head = tags.table(page.metas)
     site = tags.pick(head, "og:site_name", "application-name") or jsonld.first(article.get("publisher"))
-    date, source = moments.published(page, article, head, entry)
     stated = (page.title, tags.pick(head, "og:title", "twitter:title"), jsonld.first(article.get("headline")))
-    heading = titles.told(_headings(page), stated) or _heading(page)
+    heading = titles.told(_headings(page), stated, (site, registrable(page.url))) or _heading(page)
+    date, source = moments.published(page, article, head, entry, heading)
     title = titles.headline(article, heading, head, page.title, site, registrable(page.url))
     return Facts(
         title=title or (clean_title(entry.title) if entry else ""),

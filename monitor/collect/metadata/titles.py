@@ -47,15 +47,17 @@ _NAME = 14  # characters: what is no longer is a name of the site or a section, 
 _HEADINGS = 60  # looked at
 
 
-def told(headings: Sequence[str], stated: Iterable[str]) -> str:
+def told(headings: Sequence[str], stated: Iterable[str], names: Iterable[str] = ()) -> str:
     """Return the first of a page's headings that one of its stated titles is, or begins with before a bar, as that title spells it.
 
     Sites head their pages with the name of the blog or section in an `<h1>`, and write the headline into the next one or an `<h2>`.
+    `names` are the site's own, which some begin their titles with.
     """
     titles = [title for raw in stated if (title := clean_title(raw))]
+    known = {letters(name) for name in names}
     for heading in headings[:_HEADINGS]:
         folded = heading.casefold()
-        for title in titles if len(heading) > _NAME else ():
+        for title in titles if len(heading) > _NAME and letters(heading) not in known else ():
             if title.casefold().startswith(folded) and _ENDED.match(title, len(heading)):
                 return title[: len(heading)]
     return ""

@@ -76,6 +76,11 @@ def _read(match: re.Match[str], month_first: bool) -> datetime | None:
     return day_of(year, month, day, int(group["hour"] or 0), int(group["minute"] or 0))
 
 
+def month_of(name: str) -> int | None:
+    """Return the number of a month by its name or abbreviation in the languages of the news."""
+    return _MONTHS.get(name.lower())
+
+
 def day_of(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime | None:
     """Return an instant (UTC), or None if the calendar has no such day."""
     try:
