@@ -292,9 +292,15 @@ class Document:
 
 def _checkpoints(text: bytes) -> tuple[list[int], list[int]]:
     """Return the offsets of the paragraph borders in a line of words, and how many spaces stand before each."""
-    parts = text.split(BORDER_BYTE)[:-1]
-    offsets = [end - 1 for end in accumulate([len(part) + 1 for part in parts])]
-    return [0, *offsets], [0, *accumulate([part.count(b" ") for part in parts])]
+    offsets, numbers = [0], [0]
+    find, count = text.find, text.count
+    at, number = 0, 0
+    while (end := find(BORDER_BYTE, at)) >= 0:
+        number += count(b" ", at, end)
+        offsets.append(end)
+        numbers.append(number)
+        at = end + 1
+    return offsets, numbers
 
 
 def _is_shouted(text: str) -> bool:

@@ -106,12 +106,19 @@ class Alone:
     """What a single mention of a single term is worth, by where it stands: worked out once for a document."""
 
     def __init__(self, document: Document) -> None:
+        self._document = document
         self._body, self._lead_end = document.zone_window("lead")
-        self._worth = tuple(_worth_alone(counts, document) for counts in ((1, 0, 0), (0, 1, 1), (0, 0, 1)))
+        self._worth: dict[int, tuple[float, float, float]] = {}
 
     def of(self, word: int) -> tuple[float, float, float]:
         """Return the score (0-100) of a mention that begins with this word, and score and rank (0-1) as a match shows them."""
-        return self._worth[(word >= self._body) + (word >= self._lead_end)]
+        zone = (word >= self._body) + (word >= self._lead_end)
+        if zone not in self._worth:
+            self._worth[zone] = _worth_alone(_ALONE[zone], self._document)
+        return self._worth[zone]
+
+
+_ALONE = ((1, 0, 0), (0, 1, 1), (0, 0, 1))  # the counts of one mention in the title, in the lead, in the rest
 
 
 def _worth_alone(counts: tuple[int, int, int], document: Document) -> tuple[float, float, float]:

@@ -74,7 +74,8 @@ class Newsroom:
     def document(self) -> Article:
         """Return an article of 730 words in paragraphs, with quotes, possessives, numbers and acronyms."""
         pieces = [self._piece(at, word) for at, word in enumerate(self.some(WORDS_PER_DOCUMENT))]
-        return Article(text="".join(pieces).strip(), title=" ".join(self.some(9)).capitalize())
+        lines = [line.strip() for line in "".join(pieces).splitlines()]  # as in a seed document
+        return Article(text="\n".join(lines), title=" ".join(self.some(9)).capitalize())
 
     def _piece(self, at: int, word: str) -> str:
         dice = self.random.random()
