@@ -186,7 +186,7 @@ def prose(text: str) -> str:
 
 # ── Furniture ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 _CONTRIBUTOR = re.compile(
-    r"(?:.{2,240}\bcontributed (?:(?:additional |some )?(?:reporting|research)\b|to (?:this|the) (?:report|story|article|piece|post|"
+    r"[(\[]?(?:.{2,240}\bcontributed (?:(?:additional |some )?(?:reporting|research)\b|to (?:this|the) (?:report|story|article|piece|post|"
     r"dispatch|investigation|coverage|analysis|project|newsletter|review|column)\b).{0,160}"
     r"|(?:Additional |With )?(?:[Rr]eporting|[Ee]diting|[Ww]riting|[Rr]esearch)(?:(?: and |, | & )(?:writing|editing|research|reporting))*"
     r" (?:was )?(?:contributed )?by .{2,240}"

@@ -325,3 +325,46 @@ def test_addresses_count_from_the_pages_base() -> None:
     text = extract(page(body, '<base href="/archive/2026/">'), URL).text
 
     assert "![](https://paper.example/archive/2026/img/wall.jpg)" in text
+
+
+def test_bloggers_widget_of_posts_is_the_page() -> None:
+    """Blogger calls every part of a page a widget, the posts among them: the date beside the headline and the text are the post's own."""
+    post = f'<h2 class="date-header">Sunday, 3 May 2026</h2><div class="post"><h3 class="post-title">The harbour plan is put off</h3><div class="post-body">{STORY}</div></div>'
+    html = page(f'<div class="main section"><div class="widget Blog" id="Blog1">{post}</div></div>')
+
+    assert lines(html) == LINES
+    assert f"{extract(html, URL).published:%Y-%m-%d}" == "2026-05-03"
+
+
+def test_a_song_is_the_body_that_is_named_so() -> None:
+    """Short lines without a full stop speak for no element; the one that is named for the text is taken, and not the whole page."""
+    song = "<br>".join(
+        f"And the wall goes {way} and the tide comes in" for way in ("up", "down", "round", "on", "back")
+    )
+    links = "".join(
+        f'<li><a href="/{n}">Another song of the sea and of us</a> number {n}</li>' for n in range(60)
+    )
+
+    found = lines(page(f'<div class="left"><ul>{links}</ul></div><div class="entry-content">{song}</div>'))
+
+    assert found == [
+        f"And the wall goes {way} and the tide comes in" for way in ("up", "down", "round", "on", "back")
+    ]
+
+
+def test_a_body_with_a_name_needs_no_longer_text_beside_it() -> None:
+    """The two free sentences of a paid article are its text, though an author's portrait in the margin is longer."""
+    portrait = f"<aside><p>{A}</p><p>{C} {E}</p><p>{F}</p></aside>"
+    free = " ".join((B, D))
+
+    assert lines(page(f'<div itemprop="articleBody"><p>{free}</p></div>{portrait}')) == [free]
+
+
+@pytest.mark.parametrize(
+    "line", ["Additional reporting by Per Quist; Editing by Ida Voss", "(Reporting by Per Quist)"]
+)
+def test_who_helped_is_told_below_the_text(line: str) -> None:
+    """Agencies put their contributors into a box of their own after the body; the line is the document's last (spec "seed-format")."""
+    body = f'<div class="c1">{STORY}</div><div class="c2"><p>{line}</p></div>'
+
+    assert lines(page(f"<article>{body}</article>")) == [*LINES, line]

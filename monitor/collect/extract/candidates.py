@@ -93,6 +93,8 @@ def pardon(page: Page) -> None:
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
     for _ in range(_ROUNDS):  # what an element was pardoned for may be said again by one inside it
         free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
+        if free * 2 >= good[-1] and free >= _LEAST:
+            return  # nothing marked can hold more than that
         wronged = _wronged(page, good, free)
         if not wronged:
             return
@@ -103,6 +105,9 @@ def pardon(page: Page) -> None:
 def _wronged(page: Page, good: list[float], free: float) -> list[Node]:
     """Return the elements whose marks are wrong, by the prose they hold (`good` sums it up) and by what is free of marks."""
     suspects = _suspects(page)
+    body = _body_by_name(page, good)
+    if body is not None:
+        suspects = [(mark, nodes) for mark, nodes in suspects if any(_is_kin(node, body) for node in nodes)]
     shares = [sum(good[node.last] - good[node.first] for node in nodes) for _, nodes in suspects]
     wronged = [
         node
@@ -119,6 +124,24 @@ def _wronged(page: Page, good: list[float], free: float) -> list[Node]:
         share, nodes = max(open_to_doubt, key=lambda pair: pair[0], default=(0.0, []))
         wronged = nodes if share > _COUNTED else []
     return wronged
+
+
+def _body_by_name(page: Page, good: list[float]) -> Node | None:
+    """Return the element that the page itself names as the article's body, if it is free of marks and has some prose: what is marked
+    beside it is no part of the article, however much longer it is than a stub."""
+    named = (node for node in page.nodes if node.marked is None and is_named_body(node))
+    return max(
+        (node for node in named if good[node.last] - good[node.first] >= _LEAST),
+        key=lambda node: good[node.last] - good[node.first],
+        default=None,
+    )
+
+
+def _is_kin(node: Node, body: Node) -> bool:
+    """Tell whether an element lies in the body or around it."""
+    return (body.first <= node.first and node.last <= body.last) or (
+        node.first <= body.first and body.last <= node.last
+    )
 
 
 def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
@@ -159,8 +182,37 @@ def propose(page: Page) -> list[Candidate]:
         if node is not None and node.order not in found:
             found[node.order] = Candidate(name, node)
     if not found and page.nodes:
-        return [Candidate("page", page.nodes[0])]
+        named = _named(page)
+        return [Candidate("class", named) if named else Candidate("page", page.nodes[0])]
     return list(found.values())
+
+
+_SHORT_LINES = 40  # words of a body without a sentence: a poem, the words of a song, a list of results
+
+
+def _named(page: Page) -> Node | None:
+    """Return the element that is named for the article where no prose speaks for any: its words count, for its lines are no sentences."""
+    words = [0, *accumulate(block.size - block.linked for block in page.blocks)]
+    for is_body in (is_named_body, _has_body_name, _is_whole):
+        named = [
+            node
+            for node in page.nodes
+            if node.marked is None
+            and node.tag not in TEXTUAL
+            and is_body(node)
+            and words[node.last] - words[node.first] >= _SHORT_LINES
+        ]
+        if named:
+            return max(named, key=lambda node: (words[node.last] - words[node.first], node.order))
+    return None
+
+
+def _has_body_name(node: Node) -> bool:
+    return not _BODY_NAMES.isdisjoint(node.signs)
+
+
+def _is_whole(node: Node) -> bool:
+    return node.tag in ("article", "main") or "main" in node.signs
 
 
 def _proposals(page: Page, weights: Weights) -> Iterator[tuple[str, Node | None]]:
@@ -169,12 +221,12 @@ def _proposals(page: Page, weights: Weights) -> Iterator[tuple[str, Node | None]
         "itemprop",
         _heaviest(page, weights, is_named_body),
     )
-    yield "class", _heaviest(page, weights, lambda node: not _BODY_NAMES.isdisjoint(node.signs))
+    yield "class", _heaviest(page, weights, _has_body_name)
     yield "density", _heaviest(page, weights, lambda node: True)
     yield "votes", _most_voted(page)
     yield (
         "article",
-        _heaviest(page, weights, lambda node: node.tag in ("article", "main") or "main" in node.signs),
+        _heaviest(page, weights, _is_whole),
     )
 
 

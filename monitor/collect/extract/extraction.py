@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.collect import metadata
-from monitor.collect.extract import embedded, judging, rendering, streams
+from monitor.collect.extract import consent, embedded, judging, rendering, streams
 from monitor.collect.extract.boilerplate import is_paywall_notice
 from monitor.collect.extract.candidates import Candidate, pardon, propose
 from monitor.collect.extract.charset import decode
@@ -120,7 +120,9 @@ def salvage(page: Page) -> Found | None:
 def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:
     """Return the best body of the page and all that were considered; a site's own rule is not argued with."""
     pardon(page)
-    streams.mark_others(page, facts)
+    if not page.bodies:
+        streams.mark_others(page, facts)
+        consent.mark_dialogs(page, facts.title)
     candidates = propose(page)
     known: dict[tuple[int, ...], Verdicts] = {}
     for candidate in candidates:

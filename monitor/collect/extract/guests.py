@@ -161,6 +161,8 @@ def judge(page: Page, numbers: list[int], house: Household, facts: Facts) -> str
         return "subscription box"
     if _is_portrait(blocks, facts):
         return "author's biography"
+    if all(is_contributor_line(block.text) for block in blocks):
+        return ""  # who helped is told in a box below the text, and is the text's last line all the same
     if numbers[0] > house.prose[-1]:
         return "" if _continues(blocks, house.total) else "after the body"
     if numbers[-1] < house.prose[0]:

@@ -183,8 +183,8 @@ def mark_of(tag: str, names: tuple[str, ...]) -> str:
         return ""
     for name in names:
         mark = _named(name)
-        if mark == "share bar" and "embed" in name:
-            continue
+        if (mark == "share bar" and "embed" in name) or (name == "widget" and "blog" in names):
+            continue  # Blogger calls each part of its pages a widget, the posts (`widget Blog`) among them
         if mark and (tag != "article" or mark in _ON_ARTICLE):
             return mark
     return _TAG_MARKS.get(tag, "")

@@ -150,3 +150,13 @@ class Page:
     notes: list[str] = field(default_factory=list)
     bodies: list[Node] = field(default_factory=list)  # what the site's own `body` selector names
     groups: tuple[Group, ...] | None = None  # its repeated units, once they were looked for
+
+    def put_away(self, node: Node, mark: str) -> None:
+        """Mark an element and all that is in it; marks further in are overruled, for the box is no part of the article as a whole."""
+        node.mark, node.marked = mark, node
+        for other in self.nodes[node.order + 1 :]:
+            if other.parent is None or other.parent.order < node.order:
+                break
+            other.marked = node
+        for block in self.blocks[node.first : node.last]:
+            block.node.marked = node

@@ -19,16 +19,14 @@ _TOP = 12  # lines and pictures of a box among which its headline and byline sta
 
 def mark_others(page: Page, facts: Facts) -> None:
     """Mark the boxes that are articles beside the page's own."""
-    box = (
-        None if page.bodies else _headline(page, letters(facts.title))
-    )  # a site's own rule is not argued with
+    box = _headline(page, letters(facts.title))
     for _ in range(_LEVELS):
         if box is None or box.tag in ("body", "html"):
             return
         others = _others(page, box)
         if others:
             for other in others:
-                _mark(page, other)
+                page.put_away(other, MARK)
             return
         box = box.parent
 
@@ -63,16 +61,3 @@ def _is_article(page: Page, node: Node) -> bool:
     headed = any(block.kind == "h" for block in top)
     signed = any(block.node.marked is not None and block.node.marked.mark == "byline" for block in top)
     return headed and (signed or node.tag == "article")
-
-
-def _mark(page: Page, node: Node) -> None:
-    """Mark an element and all that is in it; a mark further in is overruled, for the box is foreign as a whole."""
-    node.mark = MARK
-    for other in page.nodes[node.order :]:
-        if other is not node and (
-            other.first > node.last or other.parent is None or other.parent.order < node.order
-        ):
-            break
-        other.marked = node
-    for block in page.blocks[node.first : node.last]:
-        block.node.marked = node
