@@ -6,30 +6,9 @@ import json
 
 import pytest
 
-from monitor import seed
 from monitor.collect.extract import explain, extract
 from monitor.collect.extract.charset import decode
-
-URL = "https://paper.example/news/harbour"
-A = "The council met on Tuesday evening to weigh the harbour plan, and nine of its members spoke before the vote was taken."
-B = "Fishermen from the north quay said the new wall would halve the space in which they mend nets and land their catch."
-C = "Engineers answered that the tide gauge has risen by eleven centimetres since the old wall was built in 1931."
-D = "A second reading is planned for the spring, when the costs of the wall will have been reckoned anew by the town."
-E = "Until then the ferry keeps to its winter hours, and the fish market stays where it has been since the great storm."
-F = "Ann Holm, who has sold herring there for thirty years, said she would believe in the wall when she could lean on it."
-STORY = "".join(f"<p>{text}</p>" for text in (A, B, C, D, E, F))
-LINES = [A, B, C, D, E, F]
-
-
-def page(body: str, head: str = "") -> str:
-    return f'<!doctype html><html lang="en"><head><title>The harbour plan is put off</title>{head}</head><body>{body}</body></html>'
-
-
-def lines(html: str | bytes) -> list[str]:
-    """Return the lines of the document, having checked that it is one."""
-    text = extract(html, URL).text
-    assert seed.check(text) == ()
-    return text.split("\n")
+from tests.standins.harbour import LINES, STORY, URL, A, B, C, D, E, F, lines, page
 
 
 def script(data: object, before: str = "", after: str = "") -> str:
@@ -273,39 +252,6 @@ def test_thai_labels_are_known(label: str) -> None:
     assert decode(html.encode("cp874")) == html
 
 
-def test_lines_of_one_class_that_are_the_text_are_no_offer() -> None:
-    """`<p class="paywall">` in several containers is the text that is paid for: a class on most of the prose is the text's, whatever it says."""
-    parts = "".join(
-        f'<div class="part"><p class="paywall">{one}</p><h2 class="paywall">On {n}</h2><p class="paywall">{two}</p></div>'
-        for n, (one, two) in enumerate(zip(LINES[1::2], LINES[2::2], strict=False))
-    )
-
-    assert lines(page(f'<main><div class="part"><p>{A}</p></div>{parts}</main>')) == [
-        A,
-        B,
-        "On 0",
-        C,
-        D,
-        "On 1",
-        E,
-    ]
-
-
-def test_where_all_prose_is_in_boxes_the_one_with_most_of_it_is_the_article() -> None:
-    """A site that calls its article a teaser and repeats its teasers has hardly a free word; the article is still the longest of them."""
-    teasers = "".join(
-        f'<div class="tile"><div class="blog-teaser">{text} {text[:60]}</div></div>'
-        for text in (A, B, C, A, B, C)
-    )
-    story = "".join(f"<p>{text}</p>" for text in (D, E, F))
-
-    assert lines(page(f'{teasers}<div class="detail"><div class="blog-teaser">{story}</div></div>')) == [
-        D,
-        E,
-        F,
-    ]
-
-
 def test_the_wider_of_two_bodies_has_the_first_paragraph_too() -> None:
     """A first paragraph in a box of its own above the text is kept where two candidates speak equally for either: links beside the text
     make the element around both the lighter one, and no less the whole."""
@@ -327,15 +273,6 @@ def test_addresses_count_from_the_pages_base() -> None:
     assert "![](https://paper.example/archive/2026/img/wall.jpg)" in text
 
 
-def test_bloggers_widget_of_posts_is_the_page() -> None:
-    """Blogger calls every part of a page a widget, the posts among them: the date beside the headline and the text are the post's own."""
-    post = f'<h2 class="date-header">Sunday, 3 May 2026</h2><div class="post"><h3 class="post-title">The harbour plan is put off</h3><div class="post-body">{STORY}</div></div>'
-    html = page(f'<div class="main section"><div class="widget Blog" id="Blog1">{post}</div></div>')
-
-    assert lines(html) == LINES
-    assert f"{extract(html, URL).published:%Y-%m-%d}" == "2026-05-03"
-
-
 def test_a_song_is_the_body_that_is_named_so() -> None:
     """Short lines without a full stop speak for no element; the one that is named for the text is taken, and not the whole page."""
     song = "<br>".join(
@@ -350,14 +287,6 @@ def test_a_song_is_the_body_that_is_named_so() -> None:
     assert found == [
         f"And the wall goes {way} and the tide comes in" for way in ("up", "down", "round", "on", "back")
     ]
-
-
-def test_a_body_with_a_name_needs_no_longer_text_beside_it() -> None:
-    """The two free sentences of a paid article are its text, though an author's portrait in the margin is longer."""
-    portrait = f"<aside><p>{A}</p><p>{C} {E}</p><p>{F}</p></aside>"
-    free = " ".join((B, D))
-
-    assert lines(page(f'<div itemprop="articleBody"><p>{free}</p></div>{portrait}')) == [free]
 
 
 @pytest.mark.parametrize(

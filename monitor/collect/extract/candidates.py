@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from monitor.collect.extract.marks import is_hidden, mark_of, signature
+from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Block, Node, Page
+from monitor.text import letters
 
 # Names of the body in common publishing systems, as words (see `marks.signature`).
 _BODY_NAMES = frozenset(
@@ -83,23 +84,48 @@ _ROUNDS = 6
 _STUBBORN = frozenset(("comments", "hidden", "no script"))
 
 
-def pardon(page: Page) -> None:
+def pardon(page: Page, title: str = "") -> None:
     """Take the mark off elements that hold most of the page's prose: they are the article, whatever their name.
 
     Siblings with one mark are one suspect (`<section id="toc-1">` … is how some sites number chapters), and so are lines of one class
     wherever they stand (`<p class="paywall">` is text that is paid for, and not the offer). Comments are pardoned only when hardly
-    anything else is there. Where hardly any prose is free of marks, the suspect with the most of it is the article.
+    anything else is there. Where hardly any prose is free of marks, the suspect with the most of it is the article. What comes after the
+    headline (`title`) and some free prose below it, and is called a sidebar, a footer or the like, is one, however long it is.
     """
     good = [0.0, *accumulate(max(0.0, value(block)) for block in page.blocks)]
+    article = _told_by_headline(page, title)
     for _ in range(_ROUNDS):  # what an element was pardoned for may be said again by one inside it
         free = sum(max(0.0, value(block)) for block in page.blocks if block.node.marked is None)
         if free * 2 >= good[-1] and free >= _LEAST:
             return  # nothing marked can hold more than that
-        wronged = _wronged(page, good, free)
+        wronged = [node for node in _wronged(page, good, free) if not _is_beside(node, article)]
         if not wronged:
             return
         for node in wronged:
             _unmark(page, node)
+
+
+_TOLD = 40.0  # prose below the headline that is an article, if a short one
+_NAMES_A_PLACE = SETTLED - {"form"}  # some systems put whole pages into a form
+
+
+def _told_by_headline(page: Page, title: str) -> Node | None:
+    """Return the element around the first prose below the headline that is free of marks and enough to be the article; None if there is none."""
+    wanted, words, homes, below = letters(title), 0.0, list[Node](), False
+    for block in page.blocks:
+        if block.kind == "h" and not below:
+            below = block.node.marked is None and letters(block.text) == wanted != ""
+        elif below and block.node.marked is None and (worth := value(block)) > 0:
+            homes.append(block.node.home)
+            words += worth
+            if words >= _TOLD:
+                return common_ancestor(homes)
+    return None
+
+
+def _is_beside(node: Node, article: Node | None) -> bool:
+    """Tell whether an element that is named for a place in the page comes after the article, and not inside it (as its folded rest does)."""
+    return article is not None and node.mark in _NAMES_A_PLACE and node.first >= article.last
 
 
 def _wronged(page: Page, good: list[float], free: float) -> list[Node]:

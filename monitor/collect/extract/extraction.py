@@ -119,7 +119,7 @@ def salvage(page: Page) -> Found | None:
 
 def choose(page: Page, facts: metadata.Facts) -> tuple[Candidate | None, list[Candidate]]:
     """Return the best body of the page and all that were considered; a site's own rule is not argued with."""
-    pardon(page)
+    pardon(page, facts.title)
     if not page.bodies:
         streams.mark_others(page, facts)
         consent.mark_dialogs(page, facts.title)
