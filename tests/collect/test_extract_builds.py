@@ -297,3 +297,32 @@ def test_who_helped_is_told_below_the_text(line: str) -> None:
     body = f'<div class="c1">{STORY}</div><div class="c2"><p>{line}</p></div>'
 
     assert lines(page(f"<article>{body}</article>")) == [*LINES, line]
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [
+        ('<section class="footnotes"><ol><li>The minutes, page four. <a href="#r">↩</a></li></ol></section>', ["- The minutes, page four."]),
+        ("<details><summary>What is the wall?</summary><p>A dam of stone.</p></details>", ["What is the wall?", "A dam of stone."]),
+        ("<p>Page 2 of 3</p>", []),
+        ("<p>Seite 2 von 3</p>", []),
+        ("<p>You are receiving this email because you signed up. <a href='/u'>Unsubscribe</a></p>", []),
+    ],
+)  # fmt: skip
+def test_what_may_follow_a_text_is_told_by_what_it_is(after: str, kept: list[str]) -> None:
+    """Footnotes and what unfolds are the author's; counts of pages and a mailing's colophon are the template's."""
+    assert lines(page(f"<article>{STORY}{after}</article>")) == [*LINES, *kept]
+
+
+def test_paragraphs_may_be_inline_elements_shown_as_blocks() -> None:
+    """Some editors write paragraphs as `<span style="display:block">`."""
+    spans = "".join(f'<span style="display: block">{text}</span>' for text in LINES)
+
+    assert lines(page(f"<div>{spans}</div>")) == LINES
+
+
+def test_a_page_of_frames_says_what_it_says_without_them() -> None:
+    """`<noframes>` is all the text that a page of frames has."""
+    html = f'<html><frameset cols="20%,*"><frame src="menu.html"><noframes><body>{STORY}</body></noframes></frameset></html>'
+
+    assert lines(html) == LINES

@@ -83,3 +83,16 @@ def test_a_body_with_a_name_needs_no_longer_text_beside_it() -> None:
     free = " ".join((B, D))
 
     assert lines(page(f'<div itemprop="articleBody"><p>{free}</p></div>{portrait}')) == [free]
+
+
+@pytest.mark.parametrize("tag", ["div", "figcaption"])
+def test_the_captions_of_a_gallery_are_its_text(tag: str) -> None:
+    """A page that is nothing but pictures and captions has no other text: the captions are kept, each below its picture."""
+    slides = "".join(
+        f'<div class="slide"><img src="https://p.example/{n}.jpg" width="800"><{tag} class="caption">{text} {text}</{tag}></div>'
+        for n, text in enumerate(LINES)
+    )
+
+    found = lines(page(f'<h1>The harbour plan is put off</h1><div class="gallery">{slides}</div>'))
+
+    assert [line for line in found if not line.startswith("![")][-6:] == [f"{text} {text}" for text in LINES]

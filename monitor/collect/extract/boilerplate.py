@@ -50,6 +50,8 @@ _LINES = (
     r"\d{1,3} ?(?:min(?:ute)?s?\.?) ?(?:read|de lectura|lesezeit|de lecture|de leitura|leestijd)?|(?:reading|read) time:? .{0,30}|lesedauer:? .{0,20}",
     r"(?:lire aussi|à lire(?: aussi)?|lisez aussi|voir aussi|lire|retrouvez|>> ?à lire.*|lee también|lea también|te puede interesar|le puede interesar|además|ver también|leia também|leia mais|veja também|saiba mais|lees ook|leggi anche|"
     r"lesen sie (?:auch|hier|mehr)|mehr dazu|hintergrund|auch interessant|läs mer|läs också|les også|læs også|читайте также|czytaj też|czytaj także)\s?[:|»>–-] ?.{1,240}",
+    r"(?:page|seite|página|pagina|strona|sayfa|страница) \d{1,3} (?:of|von|sur|de|di|van|z|/|из) \d{1,3}.{0,40}",
+    r"(?:you(?:’re|'re| are) receiving this (?:e-?mail|message|newsletter).{0,200}|(?:unsubscribe|view (?:this (?:e-?mail|newsletter) |it |online )?in (?:your |a )?browser)\b.{0,80})",
     r"lorem ipsum.*",
     r"[•·|/»«>→↓↑←\-–—=+*#_.,:;\s]+",
 )

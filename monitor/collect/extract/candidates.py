@@ -130,7 +130,7 @@ def _is_beside(node: Node, article: Node | None) -> bool:
 
 def _wronged(page: Page, good: list[float], free: float) -> list[Node]:
     """Return the elements whose marks are wrong, by the prose they hold (`good` sums it up) and by what is free of marks."""
-    suspects = _suspects(page)
+    suspects = _suspects(page, captions=free < _LEAST)
     body = _body_by_name(page, good)
     if body is not None:
         suspects = [(mark, nodes) for mark, nodes in suspects if any(_is_kin(node, body) for node in nodes)]
@@ -170,15 +170,17 @@ def _is_kin(node: Node, body: Node) -> bool:
     )
 
 
-def _suspects(page: Page) -> list[tuple[str, list[Node]]]:
-    """Return the marked elements, siblings of one mark together, and lines of one class together."""
+def _suspects(page: Page, *, captions: bool) -> list[tuple[str, list[Node]]]:
+    """Return the marked elements, siblings of one mark together, and lines of one class together; with `captions` those too, wherever
+    they stand: on a page that is a gallery they are the text."""
     siblings: dict[tuple[int, str], list[Node]] = {}
     lines: dict[tuple[str, str], list[Node]] = {}
     for node in page.nodes:
         if node.mark and node.mark != "strip rule":
             siblings.setdefault((node.parent.order if node.parent else -1, node.mark), []).append(node)
-            name = node.attrs.get("class")
-            if name and node.tag in TEXTUAL:
+            is_caption = captions and node.mark == "caption"
+            name = node.attrs.get("class") or (node.tag if is_caption else "")
+            if name and (is_caption or node.tag in TEXTUAL):
                 lines.setdefault((name, node.mark), []).append(node)
     return [(mark, nodes) for groups in (siblings, lines) for (_, mark), nodes in groups.items()]
 

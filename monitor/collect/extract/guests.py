@@ -161,14 +161,43 @@ def judge(page: Page, numbers: list[int], house: Household, facts: Facts) -> str
         return "subscription box"
     if _is_portrait(blocks, facts):
         return "author's biography"
-    if all(is_contributor_line(block.text) for block in blocks):
-        return ""  # who helped is told in a box below the text, and is the text's last line all the same
+    if all(is_contributor_line(block.text) for block in blocks) or _are_notes(blocks):
+        return ""  # who helped and what is footnoted stands in a box below the text, and is text all the same
     if numbers[0] > house.prose[-1]:
         return "" if _continues(blocks, house.total) else "after the body"
     if numbers[-1] < house.prose[0]:
         next_to_body = numbers[-1] == house.prose[0] - 1
         return "" if _opens(blocks, facts, next_to_body=next_to_body) else "before the body"
     return _inside(blocks)
+
+
+_NOTES = frozenset(
+    (
+        "footnotes",
+        "footnote",
+        "endnotes",
+        "doc endnotes",
+        "fn",
+        "easy footnotes wrapper",
+        "footnote list",
+        "footnotes list",
+    )
+)
+
+
+def _are_notes(blocks: list[Block]) -> bool:
+    """Tell whether a box is named for the text's footnotes."""
+    above: Node | None = blocks[0].node
+    for _ in range(_NOTED):
+        if above is None:
+            return False
+        if not _NOTES.isdisjoint(above.signs):
+            return True
+        above = above.parent
+    return False
+
+
+_NOTED = 5  # elements looked at above a footnote
 
 
 def _is_portrait(blocks: list[Block], facts: Facts) -> bool:

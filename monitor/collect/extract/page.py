@@ -17,7 +17,7 @@ Attributes = dict[str, str | None]
 TEXTUAL = frozenset(
     (
         "p li ul ol dl dt dd blockquote h1 h2 h3 h4 h5 h6 pre table tbody thead tfoot tr td th figure "
-        "center font span strong em b i small time cite a"
+        "center font span strong em b i small time cite a details summary"
     ).split()
 )
 # What kind of line an element's text is; elements not named here hand on their parent's kind, these containers begin anew.

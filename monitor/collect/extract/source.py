@@ -54,6 +54,9 @@ def _shorten(match: re.Match[str]) -> str:
     return tag[:2_000] if len(tag.split(None, _MAX_ATTRIBUTES + 1)) > _MAX_ATTRIBUTES else tag
 
 
+_TOP = 20_000  # characters within which a page says that it is one of frames
+# A page of frames has no body for parsers; what it says to those without frames is all its text.
+_FRAMES = re.compile(r"</?(?:frameset|frame|noframes)(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
 _TEMPLATE = re.compile(r"<(/?)template\b([^<>]{0,400})>", re.IGNORECASE)
 
 
@@ -61,6 +64,8 @@ def opened(html: str) -> str:
     """Return the page with what browsers show of it in elements: shadow roots, which parsers keep apart, and text without any mark-up."""
     if "shadowrootmode" in html:
         html = _with_shadows(html)
+    if _FRAMES.search(html, 0, _TOP):
+        html = _FRAMES.sub("", html)
     return html if "<" in html else f"<pre>{html}</pre>"
 
 

@@ -197,6 +197,8 @@ class _Walk:
             mark = self.disguised(item, tag, attrs, above)
             if mark in ("screen reader only", "hidden", "strip rule"):
                 return False
+            if _is_shown_as_box(attrs) and above.tag not in SENTENCES:
+                return self.block(item, tag, above)
             if mark and not (self.text and above.tag in SENTENCES):
                 return self.block(item, tag, above)
         self.open.append((above, tag == "a"))
@@ -361,6 +363,15 @@ def without_asides(text: str, kind: str) -> str:
 def _letters(text: str) -> int:
     """Return the length of a text without its blanks."""
     return sum(map(len, text.split()))
+
+
+_BOXED = re.compile(r"display\s*:\s*(?:block|flex|grid|table)", re.IGNORECASE)
+
+
+def _is_shown_as_box(attrs: Attributes) -> bool:
+    """Tell whether an inline element's own style makes it a block: some editors write paragraphs as `<span style="display:block">`."""
+    style = attrs.get("style")
+    return style is not None and _BOXED.search(style) is not None
 
 
 def _may_date(above: Node) -> bool:
