@@ -31,6 +31,26 @@ def test_a_declared_charset_is_used_by_its_web_meaning(charset: str) -> None:
     assert TEXTS[charset] in extract(body, "https://a.example/").text
 
 
+LATIN = [
+    ("windows-1250", "Rada miejska zebrała się we wtorek, żeby rozważyć plan portu; rybacy są źli, że ściana zajmie pół nabrzeża."),
+    ("iso-8859-2", "Rada miejska zebrała się we wtorek, żeby rozważyć plan portu; rybacy są źli, że ściana zajmie pół nabrzeża."),
+    ("windows-1250", "Městská rada se sešla v úterý večer, aby zvážila plán přístavu; rybáři řekli, že zeď zabere nábřeží."),
+    ("iso-8859-2", "Městská rada se sešla v úterý večer, aby zvážila plán přístavu; rybáři řekli, že zeď zabere nábřeží."),
+    ("windows-1250", "A városi tanács kedden ült össze; a halászok szerint a fal, őszintén szólva, szűk a kikötőnek."),
+    ("windows-1254", "Belediye meclisi salı akşamı toplandı; balıkçılar duvarın rıhtımı kaplayacağını söyledi. İmar değişmedi."),
+    ("windows-1257", "Miesto taryba vakarą svarstė uosto planą; žvejai sakė, kad siena užims pusę krantinės šįmet."),
+    ("windows-1252", "Le conseil s’est réuni mardi soir ; neuf élus ont parlé, et les pêcheurs ont déploré la hauteur du mur, très élevé."),
+    ("windows-1252", "Der Rat trat am Dienstagabend zusammen; für die Fischer ist die Mauer zu groß, sagten sie über das Gespräch."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("charset", "text"), LATIN)
+@pytest.mark.parametrize("claim", ["", '<meta charset="iso-8859-1">'])
+def test_latin_letters_tell_their_language_and_so_their_charset(claim: str, charset: str, text: str) -> None:
+    """Accented letters are those of one language in the right encoding and a medley in the others; an editor's habit is no claim."""
+    assert text in decode(f"{claim}<p>{text}</p>".encode(charset))
+
+
 def test_latin_1_means_windows_1252() -> None:
     """Pages that claim ISO 8859-1 hold the curly quotes and dashes of windows-1252 (WHATWG Encoding)."""
     body = b'<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1"><p>\x93yes\x94 \x96 no'

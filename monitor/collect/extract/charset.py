@@ -80,9 +80,9 @@ def decode(body: bytes) -> str:
     ):  # a declaration that says otherwise is wrong: others are hardly ever valid UTF-8 by accident
         return body.decode(_of_ascii(body, declared) if body.isascii() else "utf-8", "replace")
     if declared in (None, "utf-8"):
-        return body.decode(_sniff(body) or _of_language(body), "replace")
+        return body.decode(_sniff(body) or _latin(body) or _of_language(body), "replace")
     if declared == "windows-1252":  # what servers and editors say who have not been asked
-        return body.decode(_sniff(body) or declared, "replace")
+        return body.decode(_sniff(body) or _latin(body) or declared, "replace")
     return body.decode(declared, "replace")
 
 
@@ -134,3 +134,36 @@ def _sniff(body: bytes) -> str | None:
         ):  # of equal ones the later: Arabic is Thai of a kind, byte for byte, but not the other way round
             best, top = name, share
     return best
+
+
+# ── Latin letters ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# The accented letters of languages, by the encoding of one byte in which each is written. One text has those of one language, and the
+# same bytes in another encoding are letters that no language has together (`zebra³a siê`).
+_LETTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("windows-1252", ("äöüß", "àâæçèéêëîïôœùûü", "ñáéíóúü", "àáâãçéêíóôõúü", "àèéìíòóù", "åäöé", "æøåéòó", "ðþáéíóúýæö", "àçèéíïòóúü", "áâéëïèöüêôû")),
+    ("windows-1250", ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "ëç")),
+    ("iso-8859-2", ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")),
+    ("windows-1254", ("âçğıîöşüû\u0307",)),
+    ("windows-1257", ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž")),
+)  # fmt: skip
+_SURE, _MARGIN, _FEW = (
+    0.95,
+    0.05,
+    4,
+)  # share of the letters that are the language's; over that of the web's default; letters to judge by
+_IN_WORDS = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f\s–—’‘“”„«»…]|[^\x00-\x7f\s–—’‘“”„«»…](?=[^\W\d_])")
+
+
+def _latin(body: bytes) -> str | None:
+    """Return the encoding in which the accented letters are those of one language; None if the web's default does as well."""
+    shares = {name: _share(body[:_SAMPLE], name, languages) for name, languages in _LETTERS}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= max(_SURE, shares["windows-1252"] + _MARGIN) else None
+
+
+def _share(sample: bytes, name: str, languages: tuple[str, ...]) -> float:
+    """Return the share of a text's wide characters in words that are letters of the language that has most of them."""
+    wide = _IN_WORDS.findall(sample.decode(name, "replace").lower())
+    if len(wide) < _FEW:
+        return 0.0
+    return max(sum(char in letters for char in wide) for letters in languages) / len(wide)
