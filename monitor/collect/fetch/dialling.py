@@ -12,6 +12,7 @@ import functools
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -108,16 +109,26 @@ class CappedHandler(ResponseHandler):
         super().__init__(loop)
         self._received = 0
         self._body: aiohttp.StreamReader | None = None
-        self._cap = HEAD_BYTES
+        self._in_head = True
+        self._cap: float = inf
         self.overrun: Exception | None = None
 
     def set_response_params(self, **params: Any) -> None:
         """A new request begins on this connection: count anew."""
-        self._received, self._body, self._cap = 0, None, HEAD_BYTES
+        self._received, self._body, self._in_head, self._cap = 0, None, True, inf
         super().set_response_params(**params)
 
+    def feed_data(self, data: Any, size: int = 0) -> None:
+        """aiohttp's parser has read a head: the last one, unless it is an interim response."""
+        status = data[0].code
+        self._in_head = 100 <= status < 200 and status != 101
+        super().feed_data(data, size)
+
     def begin_body(self, body: aiohttp.StreamReader, cap: int) -> None:
-        """The final headers are read; from here on `cap` bytes may come, most of which must be body."""
+        """The final headers are read; from here on `cap` bytes may come, most of which must be body.
+
+        What came with the headers in one piece (the event loop reads up to 256 KiB at a time) is not told apart from them.
+        """
         self._body, self._cap = body, self._received + cap
 
     def data_received(self, data: bytes) -> None:
@@ -126,10 +137,13 @@ class CappedHandler(ResponseHandler):
             return self._hang_up(aiohttp.ClientConnectionError("hardly any body in what arrives"))
         self._received += len(data)
         if self._received > self._cap:
-            return self._hang_up(
-                WireTooLargeError() if self._body else aiohttp.ClientConnectionError("endless head")
-            )
-        return super().data_received(data)
+            return self._hang_up(WireTooLargeError())
+        super().data_received(data)
+        if (
+            self._in_head and self._received > HEAD_BYTES
+        ):  # asked only now: the end of the head may be in this very piece
+            self._hang_up(aiohttp.ClientConnectionError("endless head"))
+        return None
 
     def _wasteful(self) -> bool:
         body = self._body
