@@ -125,9 +125,12 @@ _PAYING = (
 )  # fmt: skip
 
 
+def speaks_of_paying(text: str) -> bool:
+    """Tell whether a word of a notice to pay is anywhere in a text: asked of all lines of a page at once."""
+    folded = text.lower()
+    return any(part in folded for part in _PAYING)
+
+
 def is_paywall_notice(text: str) -> bool:
     """Tell whether a line says that the rest is for those who pay."""
-    if len(text) >= 400:
-        return False
-    folded = text.lower()
-    return any(part in folded for part in _PAYING) and _PAYWALL.search(text) is not None
+    return len(text) < 400 and speaks_of_paying(text) and _PAYWALL.search(text) is not None

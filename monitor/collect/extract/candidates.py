@@ -114,7 +114,7 @@ def _told_by_headline(page: Page, title: str) -> Node | None:
     wanted, words, homes, below = letters(title), 0.0, list[Node](), False
     for block in page.blocks:
         if block.kind == "h" and not below:
-            below = block.node.marked is None and letters(block.text) == wanted != ""
+            below = block.node.marked is None and block.letters == wanted != ""
         elif below and block.node.marked is None and (worth := value(block)) > 0:
             homes.append(block.node.home)
             words += worth

@@ -7,7 +7,12 @@ Four passes, each seeing what the ones before it left: what a line says of itsel
 from __future__ import annotations
 
 from monitor.collect.extract import endings, frames, guests, units
-from monitor.collect.extract.boilerplate import is_boilerplate, is_box_heading, is_paywall_notice
+from monitor.collect.extract.boilerplate import (
+    is_boilerplate,
+    is_box_heading,
+    is_paywall_notice,
+    speaks_of_paying,
+)
 from monitor.collect.extract.marks import is_captioned
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.collect.metadata.facts import Facts
@@ -110,7 +115,7 @@ def _drop_headline(page: Page, why: Verdicts, title: str) -> None:
         if (
             block.kind == "h"
             and words < _INTRODUCTION
-            and (block.node.tag == "h1" or letters(block.text) == wanted != "")
+            and (block.node.tag == "h1" or block.letters == wanted != "")
         ):
             last = number
         words += 0 if reason else block.size
@@ -146,10 +151,9 @@ def _kept(page: Page, why: Verdicts) -> list[int]:
 
 def _drop_notices(page: Page, why: Verdicts) -> None:
     """Drop the notices to pay that stand among paragraphs; those in boxes went with their boxes, which they helped to tell."""
-    for number, reason in why.items():
-        block = page.blocks[number]
-        if not reason and 0 < block.size <= _NOTICE and is_paywall_notice(block.text):
-            why[number] = "notice to pay"
+    short = [n for n, reason in why.items() if not reason and 0 < page.blocks[n].size <= _NOTICE]
+    if speaks_of_paying("\n".join([page.blocks[n].text for n in short])):
+        why.update((n, "notice to pay") for n in short if is_paywall_notice(page.blocks[n].text))
 
 
 _REPEATED = 12  # words: a shorter line may be said twice (a refrain, "Material: stainless steel" of two coffee machines)

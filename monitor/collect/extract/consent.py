@@ -19,6 +19,8 @@ _ABOUT = re.compile(
     r"\bwe value your privacy\b|\blegitimate interests?\b|\bstore and/or access information\b|\bconsent (?:preferences|choices|settings)\b",
     re.IGNORECASE,
 )
+# A part of each of the alternatives above: most pages have none, and looking for these is thirty times as fast.
+_PARTS = ("cookie", "ciasteczk", "çerez", "süti", "куки", "クッキー", "쿠키", "الارتباط", "कुकी", "gdpr", "dsgvo", "rgpd", "your privacy", "legitimate interest", "access information", "consent ")  # fmt: skip
 _ASKING = re.compile(
     r"\b(?:we|our|this) (?:\w+ ){0,4}(?:use|uses|partners|site|website)\b.{0,200}\bcookies?\b|\bcookies?\b.{0,120}\b(?:accept|agree|consent|reject|decline|preferences|settings|"
     r"browsing experience|your (?:experience|browser|device|computer)|third[- ]part)|\b(?:accept|agree|consent|reject|allow|manage)\b.{0,60}\bcookies?\b"
@@ -38,9 +40,15 @@ _SHARE = 0.5  # of the page's words from which a text about cookies is the artic
 
 def mark_dialogs(page: Page, title: str) -> None:
     """Mark the boxes that ask for consent, unless the page's title says that it is about that."""
-    if _ABOUT.search("\n".join(block.text for block in page.blocks)) is None or _ABOUT.search(title):
+    lowered = [block.text.lower() for block in page.blocks]
+    whole = "\n".join(lowered)
+    parts = [part for part in _PARTS if part in whole]
+    if not parts or _ABOUT.search(title):
         return
-    about = [_is_about(block) for block in page.blocks]
+    about = [
+        block.size > 0 and any(part in text for part in parts) and _is_about(block)
+        for block, text in zip(page.blocks, lowered, strict=True)
+    ]
     sizes = [0, *accumulate(block.size if block.node.marked is None else 0 for block in page.blocks)]
     told = [
         0,

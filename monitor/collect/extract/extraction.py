@@ -38,7 +38,7 @@ def extract(
 
     `entry` is the feed's entry for the page: its date, title and authors serve where the page has none.
     """
-    return explain(html, url, body=body, strip=strip, entry=entry).article
+    return _extracted(html, url, body, strip, entry)[0]
 
 
 def explain(
@@ -50,6 +50,14 @@ def explain(
     entry: Entry | None = None,
 ) -> Extraction:
     """Return the article of a page with the candidates, their scores, and what was dropped and why."""
+    article, found, notes = _extracted(html, url, body, strip, entry)
+    return Extraction(article, contenders(found), dropped(found), tuple(notes))
+
+
+def _extracted(
+    html: str | bytes, url: str, body: str | None, strip: tuple[str, ...], entry: Entry | None
+) -> tuple[Article, Found, list[str]]:
+    """Return a page's article, how its body was found, and what there is to note of the page."""
     text = decode(html[:MAX_BYTES]) if isinstance(html, bytes) else html
     page = read(text, url, body=body, strip=strip)
     facts = metadata.of_page(page, entry)
@@ -59,8 +67,7 @@ def explain(
     if not found.words:
         found = salvage(page) or found
     document, image = write(found, facts.image)
-    article = describe(facts, document, image, found)
-    return Extraction(article, contenders(found), dropped(found), tuple(page.notes))
+    return describe(facts, document, image, found), found, page.notes
 
 
 _HARDLY_ANY = 40  # words: less than this is a shell or a teaser, and the text may be elsewhere in the page

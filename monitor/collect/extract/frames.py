@@ -62,6 +62,7 @@ _SIGNED = re.compile(
 )
 
 
+_TAIL = 120  # characters of a line in which such a signature is
 _STOPS = frozenset('.!?:;,…”"。！？')
 
 
@@ -72,8 +73,8 @@ def _drop_described(page: Page, why: dict[int, str]) -> None:
         block = page.blocks[number]
         if reason or not _DESCRIPTION <= block.size <= _LONGEST or block.kind not in ("p", "li"):
             continue
-        if (block.text[-1] not in _STOPS and _SIGNED.search(block.text)) or (
-            said and letters(block.text) in said
+        if (block.text[-1] not in _STOPS and _SIGNED.search(block.text, max(0, len(block.text) - _TAIL))) or (
+            said and block.letters in said
         ):
             why[number] = "caption"
 
@@ -85,7 +86,7 @@ def _descriptions(page: Page, why: dict[int, str]) -> set[str]:
     )
     said = {letters(alt) for alt in pictures if alt and alt.count(" ") >= _DESCRIPTION - 1}
     if said:
-        said -= {letters(page.blocks[number].text) for number, reason in why.items() if reason}
+        said -= {page.blocks[number].letters for number, reason in why.items() if reason}
     return said
 
 

@@ -206,7 +206,7 @@ def _is_portrait(blocks: list[Block], facts: Facts) -> bool:
         return False
     names = {letters(name) for name in facts.authors}
     return any(
-        letters(block.text) in names or presents(block.text, facts.authors) or is_bio(block.text)
+        block.letters in names or presents(block.text, facts.authors) or is_bio(block.text)
         for block in blocks
     )
 
@@ -225,7 +225,7 @@ def _opens(blocks: list[Block], facts: Facts, *, next_to_body: bool) -> bool:
     """Tell whether a box above the body is its first words: a heading next to it, or full sentences that are not the dek."""
     dek = letters(facts.description)[:60]
     if next_to_body and all(block.kind == "h" and block.size <= 15 for block in blocks):
-        return letters(blocks[0].text)[:60] not in letters(facts.description)
+        return blocks[0].letters[:60] not in letters(facts.description)
     sentences = any(
         block.size >= 12 and block.text[-1] in '.!?。！？”"।' and block.kind in ("p", "quote")
         for block in blocks
@@ -235,7 +235,7 @@ def _opens(blocks: list[Block], facts: Facts, *, next_to_body: bool) -> bool:
 
 
 def _is_dek(block: Block, dek: str) -> bool:
-    start = letters(block.text)[:60]
+    start = block.letters[:60]
     return bool(dek) and block.size > 5 and (start.startswith(dek) or dek.startswith(start))
 
 
@@ -272,9 +272,7 @@ class _Witness:
         self.page = page
         self.house = house
         said = letters(text)
-        self.said = (
-            {n for n in house.lines if letters(page.blocks[n].text) in said} if len(said) > 300 else set()
-        )
+        self.said = {n for n in house.lines if page.blocks[n].letters in said} if len(said) > 300 else set()
         heard = self._words([number for number in house.prose if number in self.said])
         self.whole = heard > HEARD * (self._words(house.prose) or 1)
 

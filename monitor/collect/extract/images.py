@@ -23,7 +23,7 @@ _SOURCES = (
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)[wx](?:,|$)")
 _NOT_A_PICTURE = re.compile(
-    r"\.svg(?:[?#]|$)|^data:|(?:^|[/_.-])(?:spacer|blank|pixel|1x1|transparent|placeholder|lazy|loading|loader|spinner|tracking|beacon|"
+    r"\.svg(?:[?#]|$)|(?:^|[/_.-])(?:spacer|blank|pixel|1x1|transparent|placeholder|lazy|loading|loader|spinner|tracking|beacon|"
     r"icons?|favicon|sprite|logos?\d{0,2}|qr[-_]?code|avatar|gravatar|authors?|bylines?|headshots?|emoji|emoticon|smil(?:ey|ies)|default[-_]?(?:image|img|thumb)?|noimage|no[-_]image|badge|button|"
     r"counter|stat|share|facebook|twitter|whatsapp)(?:[/_.?=-]|$)|gravatar\.com|scorecardresearch|/s\.w\.org/|doubleclick|feedburner|/b\.gif",
     re.IGNORECASE,
@@ -37,7 +37,10 @@ def best_address(attrs: Attributes, base: str) -> str | None:
     if _too_small(attrs):
         return None
     for address in _addresses(attrs):
-        if _NOT_A_PICTURE.search(address.partition("?")[0].replace(_UPLOADS, "/")) is None:
+        if (
+            not address.startswith("data:")
+            and _NOT_A_PICTURE.search(address.partition("?")[0].replace(_UPLOADS, "/")) is None
+        ):
             joined = absolute(base, address)
             url = image_url(joined) if joined else None
             if url:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from monitor.text import letters
+
 if TYPE_CHECKING:
     from monitor.collect.extract.units import Group
 
@@ -117,7 +119,7 @@ class Block:
     """One line of the page. `kind` is `p`, `h`, `li`, `quote`, `row`, `cell`, `img`, `hr` or `box` (a box not entered); `size` counts words, `linked` those in
     links. A `row` holds the `cells` of a data table's row; the `cell` blocks that follow it are already in it."""
 
-    __slots__ = ("cells", "href", "kind", "linked", "node", "size", "text", "why")
+    __slots__ = ("_letters", "cells", "href", "kind", "linked", "node", "size", "text", "why")
 
     def __init__(self, kind: str, text: str, node: Node, size: int = 0, linked: int = 0) -> None:
         self.kind = kind
@@ -128,6 +130,14 @@ class Block:
         self.cells: tuple[str, ...] = ()
         self.href: str | None = None  # where its last link leads
         self.why: str | None = None  # the verdict on the line by itself, once it was asked for
+        self._letters: str | None = None
+
+    @property
+    def letters(self) -> str:
+        """The line without marks, blanks and case (`text.letters`), for telling whether it says the same as another."""
+        if self._letters is None:
+            self._letters = letters(self.text)
+        return self._letters
 
 
 @dataclass(slots=True)

@@ -34,11 +34,7 @@ def mark_others(page: Page, facts: Facts) -> None:
 def _headline(page: Page, wanted: str) -> Node | None:
     """Return the element of the first heading that is the page's headline."""
     return next(
-        (
-            block.node
-            for block in page.blocks
-            if block.kind == "h" and wanted and letters(block.text) == wanted
-        ),
+        (block.node for block in page.blocks if block.kind == "h" and wanted and block.letters == wanted),
         None,
     )
 

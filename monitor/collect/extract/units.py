@@ -8,7 +8,7 @@ no help on half of the web (they are hashed, or in the site's own words), so nei
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from monitor.collect.extract.page import Block, Node, Page
@@ -144,8 +144,13 @@ def _texts(page: Page, unit: Node) -> list[Block]:
 
 def _are_posts(page: Page, units: list[Node], *, headed: bool) -> bool:
     """Tell whether most units are posts of a discussion."""
-    posts = sum(_is_post(_texts(page, unit), headed=headed) for unit in units)
-    return posts >= max(_POSTS, _MOST * len(units))
+    return _mostly(units, _POSTS, lambda unit: _is_post(_texts(page, unit), headed=headed))
+
+
+def _mostly(units: list[Node], least: int, shows: Callable[[Node], bool]) -> bool:
+    """Tell whether most units, and at least so many, show something; asked of no more of them than it takes to know that they do not."""
+    allowed = len(units) - max(least, _MOST * len(units))
+    return allowed >= 0 and all((allowed := allowed - (not shows(unit))) >= 0 for unit in units)
 
 
 def _cards(page: Page, units: list[Node], site: _Site) -> list[Node]:
@@ -156,6 +161,8 @@ def _cards(page: Page, units: list[Node], site: _Site) -> list[Node]:
         for unit in units
         if 0 < sum(block.size for block in _texts(page, unit)) <= (_OWN_CARD if own else _CARD)
     ]
+    if len(small) < max(_CARDS, _MOST * len(units)):
+        return []
     cards = sum(_is_card(_texts(page, unit), site, least=1 if own else _TITLE) for unit in small)
     return small if cards >= max(_CARDS, _MOST * len(units)) else []
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitor.collect.extract import source, tables
-from monitor.collect.extract.marks import SETTLED, is_hidden, mark_of, signature
+from monitor.collect.extract.marks import SETTLED, SPEAKING, is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Attributes, Block, Node, Page
 from monitor.text import clean, count_words
 from monitor.urls import absolute
@@ -22,7 +22,8 @@ SILENT = frozenset(
         "optgroup textarea title noframes frameset math applet input progress meter meta link base"
     ).split()
 )
-_STRIPPED = [*sorted(SILENT), "head"]
+# Those of them that hold much, taken out at once, so that the text of a box is what is seen of it; each more costs a look at every element.
+_STRIPPED = ["script", "style", "svg", "template", "iframe", "select", "noframes", "textarea", "head"]
 _NO_ELEMENT = frozenset(("-comment", "!doctype"))
 # Menus are a third of a page's elements. They are not even walked, unless an article stands in one (an unclosed `<nav>` swallows the page).
 _KEPT_NAV = "nav article, nav main, nav h1, nav p + p"
@@ -66,15 +67,23 @@ def read(html: str, url: str, *, body: str | None = None, strip: Sequence[str] =
     return page
 
 
+_TELLING = 'meta, link[rel], script[type*="ld+json"], time[datetime], base[href]'
+
+
 def head(page: Page, tree: LexborHTMLParser) -> None:
     """Keep what the page says of itself, wherever it says so (scripts in the body, `<meta>` after a stray tag)."""
-    page.metas = [node.attributes for node in tree.css("meta")[:MAX_METAS]]
-    page.links = [node.attributes for node in tree.css("link[rel]")[:MAX_METAS]]
-    page.data = [node.text() for node in tree.css('script[type*="ld+json"]')[:MAX_SCRIPTS]]
-    page.times = [node.attributes["datetime"] or "" for node in tree.css("time[datetime]")[:MAX_TIMES]]
-    base = tree.css_first("base[href]")
-    if base is not None:
-        page.base = absolute(page.url, base.attributes["href"] or "") or page.url
+    for node in tree.css(_TELLING):
+        match node.tag:
+            case "meta" if len(page.metas) < MAX_METAS:
+                page.metas.append(node.attributes)
+            case "link" if len(page.links) < MAX_METAS:
+                page.links.append(node.attributes)
+            case "script" if len(page.data) < MAX_SCRIPTS:
+                page.data.append(node.text())
+            case "time" if len(page.times) < MAX_TIMES:
+                page.times.append(node.attributes["datetime"] or "")
+            case "base" if page.base == page.url:
+                page.base = absolute(page.url, node.attributes["href"] or "") or page.url
     title = tree.css_first("title")
     page.title = clean(title.text()[:MAX_TITLE]) if title is not None else ""
 
@@ -266,21 +275,18 @@ class _Walk:
         What was read counts under whatever mark: an article in it is found without another walk (`candidates.pardon`).
         """
         most = max(self.unread.values(), default=0)
-        read = (block for block in self.page.blocks if block.kind != "box" and block.linked * 2 <= block.size)
-        return most > 0 and most > sum(_letters(block.text) for block in read)
+        if not most:
+            return False
+        read = (
+            block.text for block in self.page.blocks if block.kind != "box" and block.linked * 2 <= block.size
+        )
+        return most > sum(len(text) - text.count(" ") for text in read)  # a block's blanks are single
 
     def mark(self, tag: str, attrs: Attributes) -> tuple[tuple[str, ...], str]:
         """Return the element's names and mark; spellings repeat within a page, so each is looked at once."""
         if not attrs:
             return (), mark_of(tag, ())
-        key = (
-            tag,
-            attrs.get("class"),
-            attrs.get("id"),
-            attrs.get("role"),
-            attrs.get("itemprop"),
-            attrs.get("data-testid"),
-        )
+        key = (tag, *map(attrs.get, SPEAKING))
         known = self.marks.get(key)
         if known is None:
             names = signature(tag, attrs)
@@ -362,7 +368,7 @@ def without_asides(text: str, kind: str) -> str:
 
 def _letters(text: str) -> int:
     """Return the length of a text without its blanks."""
-    return sum(map(len, text.split()))
+    return len("".join(text.split()))
 
 
 _BOXED = re.compile(r"display\s*:\s*(?:block|flex|grid|table)", re.IGNORECASE)
