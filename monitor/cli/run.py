@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 @json_option
 def once(force: bool, names: tuple[str, ...], config_dir: str, as_json: bool) -> None:
     """Collect what is due, deliver what is due, print a summary."""
-    from monitor.cli import logs, root
+    from monitor.cli import logs, memory, root
 
+    memory.share_one_heap()
     config = root.read_config(config_dir)
     quiet = "error" if as_json or sys.stderr.isatty() else "warning"
     logs.configure(quiet, config.settings.log.format)
@@ -129,8 +130,9 @@ def _summary(polls: list[PollReport], slots: list[SlotReport]) -> None:
 @config_option
 def run(config_dir: str) -> None:
     """Run the daemon in the foreground. SIGHUP or a changed file reloads; SIGTERM or Ctrl-C stops cleanly."""
-    from monitor.cli import logs, root
+    from monitor.cli import logs, memory, root
 
+    memory.share_one_heap()
     config = root.read_config(config_dir)
     logs.configure(config.settings.log.level, config.settings.log.format)
     asyncio.run(_run(config))
