@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger("collect")
 
 BATCH = 50  # feeds a transaction (spec/collect.md, "Bars")
+BATCH_TEXT = (
+    2**20
+)  # characters of articles that make a batch of fewer feeds; in memory they take twice as many bytes
 BATCH_SECONDS = 0.5
-AT_ONCE = (
-    100  # polls under way or not yet saved; the fetcher's own limit is what counts, this one bounds memory
-)
+AT_ONCE = 64  # polls under way or not yet saved: as many as the fetcher has requests; each may hold a whole feed in memory
 FEW = AT_ONCE * 3 // 4  # with no more than these under way, it is time for the next ones
 LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withheld from other daemons
 
@@ -51,6 +52,7 @@ class Collector:
     reports: list[PollReport] = field(default_factory=list)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ended: list[Polled] = field(default_factory=list)
+    _text: int = 0  # characters in them
     _saved: asyncio.Event = field(default_factory=asyncio.Event)  # those in _ended are
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _flush_soon: asyncio.TimerHandle | None = None
@@ -155,8 +157,13 @@ class Collector:
         self._ended.append(polled)
         for notice in polled.notices:
             log.warning("feed", feed=polled.feed.name, notice=notice.kind, text=notice.text)
+        self._text += polled.text
         saved = self._saved
-        if len(self._ended) >= BATCH or len(self._ended) == len(self._under_way):  # or nobody else will come
+        if (
+            len(self._ended) >= BATCH
+            or self._text >= BATCH_TEXT
+            or len(self._ended) == len(self._under_way)  # nobody else will come
+        ):
             self._flush_later()
         elif self._flush_soon is None:
             self._flush_soon = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._flush_later)
@@ -175,7 +182,7 @@ class Collector:
         async with self._saving:
             if not self._ended:
                 return
-            batch, self._ended = self._ended, []
+            batch, self._ended, self._text = self._ended, [], 0
             saved, self._saved = self._saved, asyncio.Event()
             try:
                 reports = await self._save(batch)

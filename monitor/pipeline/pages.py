@@ -15,7 +15,7 @@ from monitor import urls
 from monitor.collect import identity
 from monitor.collect.drafting import Own, Read, from_entries, from_page
 from monitor.errors import WorkerError
-from monitor.models import Article, Feed, FeedState, Outcome, Request, Response, article_id
+from monitor.models import Article, Entry, Feed, FeedState, Outcome, Request, Response, article_id
 from monitor.pipeline.protocols import Clock, Fetcher, Workers
 from monitor.pipeline.robots import Robots
 
@@ -33,12 +33,14 @@ PATIENCE = 120.0  # seconds one poll waits for all its pages together; the rest 
 class Draft:
     """A new (or changed) article before it is matched. `announce` False keeps it out of digests (a silent first poll).
 
-    `wants_page` says that its page is to be fetched. `known_as` is the id it is stored under already, for a changed entry; `covered`
-    is the share of its page that the feed's own text held, where both were read.
+    `keys` and `fingerprint` are its entry's; the entry itself, whose texts the article holds again, is let go: many drafts wait to be
+    saved. `wants_page` says that its page is to be fetched. `known_as` is the id it is stored under already, for a changed entry;
+    `covered` is the share of its page that the feed's own text held, where both were read.
     """
 
     article: Article
-    candidate: identity.Candidate
+    keys: tuple[str, ...] = ()
+    fingerprint: str = ""
     announce: bool = True
     wants_page: bool = False
     known_as: str | None = None
@@ -67,31 +69,40 @@ class Pages:
             return ()
         entries = [item.candidate.entry for item in items]
         texts: tuple[Own, ...] = await self.workers.run(
-            from_entries, entries, feed, state, self.now(), deadline=TEXT_DEADLINE
+            from_entries,
+            entries,
+            feed,
+            state,
+            self.now(),
+            deadline=TEXT_DEADLINE,
+            ahead=True,  # else every document under way lies read in memory before the first one is done with
         )
         drafts = [
             Draft(
                 named(own.article, item.candidate, shared),
-                item.candidate,
+                item.candidate.keys,
+                item.candidate.fingerprint,
                 number in announced,
                 own.page.fetch and number in announced,
                 item.article,
             )
             for number, (own, item, shared) in enumerate(zip(texts, items, _shared_links(items), strict=True))
         ]
-        return await self._with_pages(feed, drafts)
+        return await self._with_pages(feed, drafts, entries)
 
-    async def _with_pages(self, feed: Feed, drafts: list[Draft]) -> tuple[Draft, ...]:
+    async def _with_pages(
+        self, feed: Feed, drafts: Sequence[Draft], entries: Sequence[Entry]
+    ) -> tuple[Draft, ...]:
         """Read the pages that are wanted, side by side; the fetcher spaces them out by host."""
         wanted = [draft for draft in drafts if draft.wants_page]
         if not wanted:
             return tuple(drafts)
         stored = self.store.archive.known([draft.article.id for draft in wanted if draft.known_as is None])
         tasks = [
-            asyncio.ensure_future(self._read(feed, draft))
+            asyncio.ensure_future(self._read(feed, draft, entry))
             if draft.wants_page and draft.article.id not in stored
             else None
-            for draft in drafts
+            for draft, entry in zip(drafts, entries, strict=True)
         ]
         under_way = [task for task in tasks if task]
         if under_way:
@@ -100,7 +111,7 @@ class Pages:
                 task.cancel()
         return tuple(_outcome(draft, task) for draft, task in zip(drafts, tasks, strict=True))
 
-    async def _read(self, feed: Feed, draft: Draft) -> Draft:
+    async def _read(self, feed: Feed, draft: Draft, entry: Entry) -> Draft:
         """Fetch and extract one page; whatever goes wrong is a note on the feed's own text."""
         response = await self._fetch(feed, draft.article.url)
         if response.outcome is not Outcome.OK:
@@ -111,7 +122,7 @@ class Pages:
                 response.body,
                 response.url,
                 feed,
-                draft.candidate.entry,
+                entry,
                 draft.article,
                 deadline=PAGE_DEADLINE,
             )

@@ -58,6 +58,11 @@ class Polled:
     gap: Gap | None = None
     quiet: tuple[str, datetime] | None = None
 
+    @property
+    def text(self) -> int:
+        """How many characters its articles hold."""
+        return sum(len(draft.article.text) for draft in (*self.drafts, *self.changed))
+
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
@@ -242,7 +247,7 @@ def announced(feed: Feed, state: FeedState, new: Sequence[identity.Judged], now:
 
 def sightings(altered: Sequence[identity.Judged], drafts: Sequence[Draft]) -> tuple[Sighting, ...]:
     """Return the identity keys to remember: of new entries, and of changed ones under the article they are known as."""
-    new = [Sighting(draft.candidate.keys, draft.candidate.fingerprint, draft.article.id) for draft in drafts]
+    new = [Sighting(draft.keys, draft.fingerprint, draft.article.id) for draft in drafts]
     changed = [
         Sighting(item.candidate.keys, item.candidate.fingerprint, item.article)
         for item in altered

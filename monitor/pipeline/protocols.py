@@ -30,8 +30,13 @@ class Fetcher(Protocol):
 class Workers(Protocol):
     """Runs functions that read foreign bytes in processes with a deadline and a memory cap."""
 
-    async def run(self, function: Callable[..., Any], *args: Any, deadline: float) -> Any:
-        """Return the function's result; raise `WorkerError` when the worker died, hung or ran out of memory."""
+    async def run(
+        self, function: Callable[..., Any], *args: Any, deadline: float, ahead: bool = False
+    ) -> Any:
+        """Return the function's result; raise `WorkerError` when the worker died, hung or ran out of memory.
+
+        With `ahead`, before whatever else waits for a worker.
+        """
         ...
 
 

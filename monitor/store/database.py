@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 5.0
 """How long a write waits for another program's lock before StoreBusyError: shorter than any lease, longer than any transaction of ours."""
 
-_CACHE_KIB = 8192
+_CACHE_KIB = 2048
 
 Row = Mapping[Any, Any]
 """A row by the names of its columns (SQLAlchemy's RowMapping, or a dict like it)."""

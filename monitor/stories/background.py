@@ -21,7 +21,7 @@ SATURATION = 2.0
 of same-day reports of one pandemic, and of one company's events, at equal recall."""
 
 _FORGET_AT = 200_000  # documents after which all counts are halved: names and topics age
-_MOST_TERMS = 500_000  # counts kept; beyond it, terms seen once are dropped
+_MOST_TERMS = 200_000  # counts kept (20 MB); beyond it, terms seen once are dropped
 
 # Shares are orders of magnitude from general knowledge of news text: a quarter of all articles for English function words, a few per
 # cent for those of other languages (whose share of the mix is smaller) and for words of the trade.

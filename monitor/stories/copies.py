@@ -42,7 +42,7 @@ _CROWDED = (
     8  # a pair in more texts than this is a phrase or boilerplate: further texts are not filed under it
 )
 _CANDIDATES = 4  # texts compared in full, the likeliest first
-_VOCABULARY = 200_000  # word ids kept; then the cache starts afresh
+_VOCABULARY = 50_000  # word ids kept (8 MB); then the cache starts afresh
 
 # A word is sampled if its second byte is one of these letters, or, in UTF-8 beyond ASCII, an even continuation byte: about 22 % of
 # the words of four bytes and more in English, half of those in other scripts. Which letters matters little; that it depends on

@@ -23,9 +23,10 @@ from monitor.stories.profile import Profile, profile
 
 WINDOW = timedelta(days=3)
 
-BACKLOG = 2000
-"""Articles kept that were published before the window already when they were first seen: what a new feed brings along. They are no news, but
-may be copies of each other; all of 2,000 new feeds would take 100 MB and be compared with every article for three days."""
+BACKLOG = 500
+"""Articles kept that were published before the window already when they were first seen: what the last ten or twenty new feeds brought
+along. They are no news, but may be copies of each other; all of 2,000 new feeds would take 100 MB, be compared with every article for
+three days, and be read again at every start."""
 
 _VERSION = 1
 _HEAD = struct.Struct(

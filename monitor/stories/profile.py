@@ -11,7 +11,6 @@ import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import repeat
 from math import log
 from zlib import crc32
@@ -64,7 +63,6 @@ def profile(title: str, text: str) -> Profile:
     return Profile(array("I", map(term_id, counts)), weights)
 
 
-@lru_cache(maxsize=200_000)
 def term_id(term: str) -> int:
     """Return the stable id of a term."""
     return crc32(term.encode("utf-8", "surrogatepass"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from monitor.errors import StoreBusyError
-from monitor.models import Article, Completeness, Feed, FullText, Match, Outcome
+from monitor.models import Article, Completeness, Feed, FullText, Match, Outcome, Request, Response
+from monitor.pipeline import PollReport
+from monitor.pipeline.protocols import Unobserved
 from monitor.topics import Topics
 from tests.pipeline.world import FEED, newsroom
 from tests.standins.edges import rss
@@ -16,6 +19,17 @@ from tests.standins.edges import rss
 AUDITS = ("/audits", "IRS to audit more", "The Internal Revenue Service will audit more returns.")
 POISON = ("/poison", "A poison", "It breaks the matcher.")
 RINK = ("/rink", "A second rink", "The rink opened on Saturday.")
+
+
+@dataclass
+class Bell(Unobserved):
+    """Rings when a poll is saved."""
+
+    saved: asyncio.Event
+
+    def polled(self, report: PollReport) -> None:
+        """Ring."""
+        self.saved.set()
 
 
 @dataclass
@@ -134,6 +148,31 @@ async def test_a_batch_that_cannot_be_saved_is_polled_again(
             assert await room.collector.collect(force=True) == []
         (report,) = await room.collector.collect(force=True)
         assert report.new == 1
+
+
+async def test_long_texts_are_saved_before_a_batch_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits to be saved is bounded by its texts: a feed with many of them is saved while another is still under way."""
+    monkeypatch.setattr("monitor.pipeline.collecting.BATCH_SECONDS", 3600)
+    monkeypatch.setattr("monitor.pipeline.collecting.BATCH_TEXT", 20)
+    slow = replace(FEED, name="slow", url="https://slow.example/rss")
+    with newsroom(tmp_path, feeds=(FEED, slow)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.serves(slow.url, rss(RINK))
+        saved = asyncio.Event()
+        at_once = room.fetcher.fetch
+
+        async def fetch(request: Request) -> Response:
+            if request.url == slow.url:
+                await saved.wait()
+            return await at_once(request)
+
+        monkeypatch.setattr(room.fetcher, "fetch", fetch)
+        monkeypatch.setattr(room.collector, "observer", Bell(saved))
+        async with asyncio.timeout(20):
+            reports = await room.collector.collect(force=True)
+        assert [report.name for report in reports] == [FEED.name, slow.name]
 
 
 async def test_a_page_gives_the_text(tmp_path: Path) -> None:

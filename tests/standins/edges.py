@@ -112,7 +112,9 @@ class InlineWorkers:
         """Let all jobs work again."""
         self._deadly.clear()
 
-    async def run(self, function: Callable[..., Any], *args: Any, deadline: float) -> Any:
+    async def run(
+        self, function: Callable[..., Any], *args: Any, deadline: float, ahead: bool = False
+    ) -> Any:
         """Run a job."""
         if cause := self._deadly.get(function.__name__):
             raise WorkerError(cause, "told to")

@@ -42,6 +42,19 @@ async def cause(
     return caught.value.cause
 
 
+async def test_what_ends_something_begun_goes_ahead_of_what_waits() -> None:
+    """With every worker busy, a call made `ahead` is taken up before those that waited already, and these in their order."""
+    pool, done = Sandbox(1), []
+
+    async def call(number: int, ahead: bool = False) -> None:
+        done.append(await pool.run(jobs.double, number, deadline=PATIENCE, ahead=ahead))
+
+    busy = asyncio.ensure_future(pool.run(jobs.late, 0.2, deadline=PATIENCE))
+    await asyncio.gather(busy, call(1), call(2), call(3, ahead=True))
+    await pool.close()
+    assert done == [6, 2, 4]
+
+
 async def test_req_26_a_job_is_done_in_another_process(sandbox: Sandbox) -> None:
     """The function runs elsewhere and its result comes back."""
     assert await sandbox.run(jobs.double, 21, deadline=PATIENCE) == 42
