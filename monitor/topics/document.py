@@ -8,6 +8,7 @@ of interest to no rule.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
 from monitor.models import Article
@@ -15,6 +16,7 @@ from monitor.text import sentences
 from monitor.topics.layout import (
     GAP,
     RUNS_ON,
+    SKIPPED,
     Paragraph,
     blocks,
     layout,
@@ -37,7 +39,8 @@ Window = tuple[int, int]  # word numbers, the second exclusive
 class Document:
     """The words of an article, found in time linear in its length; see the module's docstring.
 
-    `cased` and `folded` are the words between single spaces, in UTF-8, as written (accents gone) and casefolded.
+    `cased` and `folded` are the words between single spaces, in UTF-8, as written (accents gone) and casefolded. `even` is the line
+    they were made from if every character of the original has one in it, else None.
     """
 
     def __init__(self, title: str, text: str) -> None:
@@ -55,7 +58,7 @@ class Document:
         return head + (blocks(lines) if self._kinds is None else seed_paragraphs(self._kinds, lines))
 
     def _enter(self) -> None:
-        marked, self._even = spaced_and_even(self._joined())
+        marked, self.even = spaced_and_even(self._joined())
         self._marked = marked
         self.cased = marked.replace(_SOFT_WORD, b" ") if SOFT_BYTE in marked else marked
         self.folded = fold(self.cased)
@@ -89,6 +92,43 @@ class Document:
     def source(self, paragraph: Paragraph) -> str:
         """Return the original text of a paragraph."""
         return (self.title if paragraph.zone == "title" else self.text)[paragraph.start : paragraph.end]
+
+    @property
+    def simple(self) -> bool:
+        """Whether one can `Walk` it: every character has one of its own, and paragraphs end where lines do."""
+        return self.even is not None and SOFT_BYTE not in self._marked
+
+    def stretches(self) -> Iterator[tuple[str, int, int]]:
+        """Yield zone, start and end of each paragraph in turn."""
+        if self._kinds is None:
+            yield from [(paragraph.zone, paragraph.start, paragraph.end) for paragraph in self.paragraphs]
+            return
+        if self.title:
+            yield "title", 0, len(self.title)
+        start = 0
+        for kind, line in zip(self._kinds, self._source_lines, strict=True):
+            if kind:
+                yield "body", start, start + len(line)
+            start += len(line) + 1
+
+    @lazy
+    def body_paragraphs(self) -> int:
+        """How many paragraphs the body has."""
+        kinds = self._kinds
+        return len(self.paragraphs) - self.first_body if kinds is None else len(kinds) - kinds.count(SKIPPED)
+
+    @lazy
+    def lead_end(self) -> int:
+        """Where the lead ends in the folded line of a `simple` document, in bytes: before the first paragraph past 60 words."""
+        folded, words = self.folded, 0
+        at = folded.find(BORDER_BYTE) + 1 if self.title else 0
+        while words < LEAD_WORDS:
+            border = folded.find(BORDER_BYTE, at)
+            if border < 0:
+                return len(folded)
+            words += folded.count(b" ", at, border) - 1
+            at = border + 1
+        return at
 
     # ── words and paragraphs by number ──────────────────────────────────────────────────────────────────────────────────────────
     @lazy
@@ -164,9 +204,19 @@ class Document:
     @lazy
     def body_words(self) -> int:
         """How many words the body has."""
+        if self.simple:
+            return self._body_words()
         start, end = self.zone_window("body")
         borders = sum(not paragraph.runs_on for paragraph in self.paragraphs[self.first_body : -1])
         return max(0, end - start - borders)
+
+    def _body_words(self) -> int:
+        """Return the same of a `simple` document, of which each paragraph has one space more than words."""
+        folded = self.folded
+        if self.body_paragraphs == 0:
+            return 0
+        begins = folded.find(BORDER_BYTE) + 1 if self.title else 0
+        return max(0, folded.count(b" ", begins) - self.body_paragraphs)
 
     def zone_window(self, zone: str) -> Window:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""
@@ -212,15 +262,15 @@ class Document:
         """Return the paragraph of a word, and its start and end in the original."""
         index = self.paragraph_of(word)
         number = word - self.starts[index]
-        if self._even is None or index in self._places:
+        if self.even is None or index in self._places:
             return index, *self.places(index)[number]
         line, base = self._lines(index), self.paragraphs[index].start
         start, end = nth_word(line, number)
         if _DOT in line[start:end]:
-            end = self._with_dot(index, start, end)
+            end = self.with_dot(index, start, end)
         return index, base + start, base + end
 
-    def _with_dot(self, index: int, start: int, end: int) -> int:
+    def with_dot(self, index: int, start: int, end: int) -> int:
         """Return the end of a word with the last full stop of a dotted one, as `places` does."""
         source = self.source(self.paragraphs[index])
         dotted = (
@@ -239,7 +289,7 @@ class Document:
         """Return a paragraph in words and spaces, one for one."""
         if index not in self._line_cache:
             start, end = self._joints[index], self._joints[index + 1] - len(GAP)
-            self._line_cache[index] = blanked(self._even[start:end]) if self._even is not None else b""
+            self._line_cache[index] = blanked(self.even[start:end]) if self.even is not None else b""
         return self._line_cache[index]
 
     @lazy
@@ -284,7 +334,10 @@ class Document:
 
     def shouts(self, word: int) -> bool:
         """Tell whether a word stands in a headline all in capitals, where an acronym cannot be told from a word."""
-        index = self.paragraph_of(word)
+        return self.shouts_in(self.paragraph_of(word))
+
+    def shouts_in(self, index: int) -> bool:
+        """Tell whether a paragraph is a headline all in capitals."""
         if index not in self._shouting:
             self._shouting[index] = _is_shouted(self.source(self.paragraphs[index]))
         return self._shouting[index]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from monitor.models import Article, Completeness, Match, Span, TopicSpec
@@ -11,9 +11,10 @@ from monitor.topics.build import Rule
 from monitor.topics.document import Document
 from monitor.topics.mentions import Mention, leaf
 from monitor.topics.scope import WEAK, Drop, Found, Scope, Source
-from monitor.topics.scoring import Scorer, concept, order
+from monitor.topics.scoring import Alone, Scorer, concept, order
 from monitor.topics.searching import Search, Sighting
 from monitor.topics.sources import passes
+from monitor.topics.walk import Walk
 
 
 class Holding(NamedTuple):
@@ -60,8 +61,6 @@ def judge_direct(rule: Rule, sightings: Sequence[Sighting], article: Article, se
     """Return what `judge` would of a direct rule that was seen in these places: each is a mention."""
     if rule.filtered and not passes(rule.spec.sources, article):
         return None
-    if len(sightings) == 1:
-        return _judge_alone(rule, sightings[0], article, search)
     document = search.document
     mentions = sorted({_mention(sighting, document) for sighting in sightings})
     if _may_be_weak(sightings, mentions, document):
@@ -70,18 +69,25 @@ def judge_direct(rule: Rule, sightings: Sequence[Sighting], article: Article, se
     return _match(rule.spec, article, search, mentions, (score, order(score, document, mentions)))
 
 
-def _judge_alone(rule: Rule, sighting: Sighting, article: Article, search: Search) -> Match | None:
-    """Return what `judge` would of a rule of which one mention is all there is: the way of most matches."""
-    (direct, end), document, spec = sighting, search.document, rule.spec
-    last = document.word_at(end, cased=direct.cased)
-    first = last - direct.back
-    if direct.acronym and document.shouts(first):
-        return judge(rule, article, search)
-    score, shown, rank = search.alone.of(first)
+def judge_alone(
+    rules: Sequence[Rule], sightings: Iterable[Sighting], article: Article, search: Search
+) -> Iterator[tuple[int, Match | None]]:
+    """Yield what `judge` would of direct rules that were seen once each, with their numbers; most matches come this way.
+
+    `sightings` are in order of their ends, in a `simple` document.
+    """
+    walk, alone = Walk(search.document), Alone(search.document)
     teaser = article.completeness is not Completeness.FULL
-    if spec.min_score is not None and score < spec.min_score and not teaser:
-        return None
-    return Match(spec.id, shown, (Span(*document.span(first, last), direct.written),), teaser, rank)
+    for direct, end in sightings:
+        number, rule = direct.rule, rules[direct.rule]
+        spec = rule.spec
+        walk.to(end)
+        score, shown, rank = alone.of(walk.zone)
+        if rule.filtered or (direct.acronym and search.document.shouts_in(walk.index)):
+            yield number, judge(rule, article, search)
+        elif teaser or spec.min_score is None or score >= spec.min_score:
+            span = Span(*walk.span(end, direct.back), direct.written)
+            yield number, Match(spec.id, shown, (span,), teaser, rank)
 
 
 def _mention(sighting: Sighting, document: Document) -> Mention:

@@ -35,7 +35,7 @@ class Paragraph(NamedTuple):
 
 
 def layout(lines: list[str]) -> list[int] | None:
-    """Return for each line of a seed document what it is: `_SKIPPED` furniture, a `_PARAGRAPH`, or one that `RUNS_ON`.
+    """Return for each line of a seed document what it is: `SKIPPED` furniture, a `_PARAGRAPH`, or one that `RUNS_ON`.
 
     Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next. None if
     blank lines part the paragraphs: then it is no seed document, and a line break is only a space (`blocks`).
@@ -67,14 +67,14 @@ def _settled(kinds: list[int]) -> list[int]:
 
 
 _CONTRIBUTOR_MAX = 400  # characters; as in `seed`
-_SKIPPED, _PARAGRAPH, RUNS_ON, _UNSURE = 0, 1, 2, 3
+SKIPPED, _PARAGRAPH, RUNS_ON, _UNSURE = 0, 1, 2, 3
 _ENDINGS = frozenset(_STOPS)
 _ODD = frozenset("!-")
 
 
 def _kind(line: str, following: str, *, late: bool) -> int:
     if not line or _is_furniture(line, late=late):
-        return _SKIPPED
+        return SKIPPED
     return RUNS_ON if _runs_on(line, following) else _PARAGRAPH
 
 

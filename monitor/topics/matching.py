@@ -20,11 +20,11 @@ from monitor.topics.build import Rule, RuleProblem, build
 from monitor.topics.document import Document
 from monitor.topics.explain import Explanation, explain
 from monitor.topics.index import Index
-from monitor.topics.judging import judge, judge_direct
+from monitor.topics.judging import judge, judge_alone, judge_direct
 from monitor.topics.searching import Search
 from monitor.topics.sources import field_values
 
-_NUMBER = itemgetter(0)
+_NUMBER, _END = itemgetter(0), itemgetter(1)
 
 
 class Topics:
@@ -48,9 +48,13 @@ class Topics:
     def match(self, article: Article, document: Document | None = None) -> list[Match]:
         """Return the matches of an article, in the order of the topics; its `document`, if at hand, is not made again."""
         search, rules = self.search(article, document), self._rules
-        found = [
+        sightings, simple = search.sightings(), search.document.simple
+        once = [places[0] for places in sightings.values() if simple and len(places) == 1]
+        found = list(judge_alone(rules, sorted(once, key=_END), article, search)) if once else []
+        found += [
             (at, judge_direct(rules[at], places, article, search))
-            for at, places in search.sightings().items()
+            for at, places in sightings.items()
+            if not simple or len(places) > 1
         ]
         found += [(at, judge(rules[at], article, search)) for at in search.candidates()]
         return [match for _, match in sorted(found, key=_NUMBER) if match is not None]

@@ -107,23 +107,19 @@ class Alone:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._body, self._lead_end = document.zone_window("lead")
-        self._worth: dict[int, tuple[float, float, float]] = {}
+        self._worth: dict[str, tuple[float, float, float]] = {}
 
-    def of(self, word: int) -> tuple[float, float, float]:
-        """Return the score (0-100) of a mention that begins with this word, and score and rank (0-1) as a match shows them."""
-        zone = (word >= self._body) + (word >= self._lead_end)
+    def of(self, zone: str) -> tuple[float, float, float]:
+        """Return the score (0-100) of a mention in `title`, `lead` or the rest of the `body`, and score and rank (0-1) as shown."""
         if zone not in self._worth:
-            self._worth[zone] = _worth_alone(_ALONE[zone], self._document)
+            counts = _ALONE[zone]
+            score = 100.0 * _share_of(counts, self._document)
+            rank = _rank(score, self._document, paragraphs=counts[2], terms=1)
+            self._worth[zone] = score, round(score, 2), round(rank, 4)
         return self._worth[zone]
 
 
-_ALONE = ((1, 0, 0), (0, 1, 1), (0, 0, 1))  # the counts of one mention in the title, in the lead, in the rest
-
-
-def _worth_alone(counts: tuple[int, int, int], document: Document) -> tuple[float, float, float]:
-    score = 100.0 * _share_of(counts, document)
-    return score, round(score, 2), round(_rank(score, document, paragraphs=counts[2], terms=1), 4)
+_ALONE = {"title": (1, 0, 0), "lead": (0, 1, 1), "body": (0, 0, 1)}  # the counts of one mention
 
 
 def _share_of(counts: tuple[int, int, int], document: Document) -> float:
@@ -168,5 +164,5 @@ def order(score: float, document: Document, mentions: Sequence[Mention]) -> floa
 
 
 def _rank(score: float, document: Document, paragraphs: int, terms: int) -> float:
-    total = max(1, len(document.paragraphs) - document.first_body)
+    total = max(1, document.body_paragraphs)
     return 0.8 * score / 100 + 0.1 * min(1.0, paragraphs / total / 0.5) + 0.1 * min(1.0, terms / 6)

@@ -13,7 +13,6 @@ from monitor.topics.index import Direct, Entry, Hit, Index, Use
 from monitor.topics.lazily import lazy
 from monitor.topics.mentions import Mention, in_order, leaf
 from monitor.topics.scope import Kept
-from monitor.topics.scoring import Alone
 from monitor.topics.terms import exact_form
 from monitor.topics.variants import Variant
 
@@ -55,11 +54,6 @@ class Search:
         if zone not in self._field_searches:
             self._field_searches[zone] = FieldSearch(self._lexemes, zone, self._fields(zone))
         return self._field_searches[zone]
-
-    @lazy
-    def alone(self) -> Alone:
-        """What a single mention is worth."""
-        return Alone(self.document)
 
     # ── mentions ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def mentions(self, term: int) -> list[Mention]:
