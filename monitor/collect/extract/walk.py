@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitor.collect.extract import source, tables
+from monitor.collect.extract.lines import size_of, weight, without_asides, words_in
 from monitor.collect.extract.marks import SETTLED, SPEAKING, is_hidden, mark_of, signature
 from monitor.collect.extract.page import TEXTUAL, Attributes, Block, Node, Page
-from monitor.text import clean, count_words
+from monitor.text import clean
 from monitor.urls import absolute
 
 if TYPE_CHECKING:
@@ -253,9 +254,9 @@ class _Walk:
         """Keep only the first words of a box, for the report, and how much text it has; False if it has most of the page's."""
         text = item.text()
         key = (node.parent.order if node.parent else -1, node.mark)
-        size = _letters(text)
+        size = weight(text)
         if self.unread.get(key, 0) + size > _BOX:
-            size -= sum(_letters(link.text()) for link in item.css("a"))
+            size -= sum(weight(link.text()) for link in item.css("a"))
         if size > _BIG and size > self.whole() / 2:
             return False
         self.unread[key] = self.unread.get(key, 0) + size
@@ -266,7 +267,7 @@ class _Walk:
     def whole(self) -> int:
         """Return how much text the page has, counted when first asked for."""
         if self.total is None:
-            self.total = _letters(self.root.text()) if self.root is not None else 0
+            self.total = weight(self.root.text()) if self.root is not None else 0
         return self.total
 
     def missed_the_article(self) -> bool:
@@ -338,7 +339,7 @@ class _Walk:
             if self.link_text:
                 block.text = without_asides(text, block.kind)
                 size = size_of(block.text) if block.text != text else block.size
-                block.linked = min(max(0, _linked(self.link_text) - (block.size - size)), size)
+                block.linked = min(max(0, words_in(self.link_text) - (block.size - size)), size)
                 block.size = size
                 block.href = self.href
             self.page.blocks.append(block)
@@ -347,29 +348,6 @@ class _Walk:
 
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _FOLDED = 80  # characters of the lines of a text that was folded to a width, as mails and RFCs are
-
-# What links say to those who cannot see them, and the handles that lead to a heading.
-_NEW_TAB = re.compile(
-    r",? ?\(?(?:opens? (?:in )?(?:a )?new (?:tab|window)|(?:wird in einem|öffnet in(?: einem)?) neue[mn] (?:fenster|tab)(?: geöffnet)?\.?|"
-    r"(?:ouvre (?:dans )?une )?nouvelle fenêtre|se abre en (?:una )?(?:nueva )?ventana(?: nueva)?|abre (?:em|numa) (?:uma )?nova (?:janela|aba)|新しい(?:ウィンドウ|タブ)で開く)\)?",
-    re.IGNORECASE,
-)
-_NEW = ("new ", "neue", "nouvelle", "nueva", "nova ", "新しい")  # one of these is in each of the alternatives
-_BACK = re.compile(r"\s?[↩↑⤴]\ufe0e?$")  # from a footnote to where it belongs
-_HANDLE = re.compile(r"\s?(?:#[\w-]*|[¶§🔗])$")
-
-
-def without_asides(text: str, kind: str) -> str:
-    """Return a line with links without what is no part of its sentence; what would leave nothing is left as it is."""
-    if any(part in text for part in _NEW):
-        text = _NEW_TAB.sub("", text) or text
-    return (_HANDLE.sub("", text) or text) if kind == "h" else _BACK.sub("", text) or text
-
-
-def _letters(text: str) -> int:
-    """Return the length of a text without its blanks."""
-    return len("".join(text.split()))
-
 
 _BOXED = re.compile(r"display\s*:\s*(?:block|flex|grid|table)", re.IGNORECASE)
 
@@ -390,15 +368,4 @@ _LEADING = 0.3  # share of a list's letters in links from which it leads elsewhe
 
 def _leads_nowhere(item: LexborNode) -> bool:
     """Tell whether a list or paragraph has hardly a link: whatever its name (`ul.postList`), it is no list of other articles."""
-    return sum(_letters(link.text()) for link in item.css("a")) < _LEADING * _letters(item.text())
-
-
-def _linked(pieces: list[str]) -> int:
-    """Return the number of words in the links of a line."""
-    text = "".join(pieces)
-    return len(text.split()) if text.isascii() else count_words(text)
-
-
-def size_of(text: str) -> int:
-    """Return the number of words, quickly: spaces in scripts that use them."""
-    return text.count(" ") + 1 if text.isascii() else count_words(text)
+    return sum(weight(link.text()) for link in item.css("a")) < _LEADING * weight(item.text())
