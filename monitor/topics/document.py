@@ -7,6 +7,7 @@ of interest to no rule.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
@@ -31,6 +32,7 @@ LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
 _SHOUT_SHARE = 0.8
 BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
+_MARKS = re.compile(b"[%b%b]" % (BORDER_BYTE, SOFT_BYTE))
 _SOFT_WORD, _DOT = b" %b " % SOFT_BYTE, ord(".")
 
 Window = tuple[int, int]  # word numbers, the second exclusive
@@ -60,7 +62,9 @@ class Document:
     def _enter(self) -> None:
         marked, self.even = spaced_and_even(self._joined())
         self._marked = marked
-        self.cased = marked.replace(_SOFT_WORD, b" ") if SOFT_BYTE in marked else marked
+        while _SOFT_WORD in marked:  # more than once where a line between two has no words
+            marked = marked.replace(_SOFT_WORD, b" ")
+        self.cased = marked
         self.folded = fold(self.cased)
 
     @classmethod
@@ -93,11 +97,6 @@ class Document:
         """Return the original text of a paragraph."""
         return (self.title if paragraph.zone == "title" else self.text)[paragraph.start : paragraph.end]
 
-    @property
-    def simple(self) -> bool:
-        """Whether one can `Walk` it: every character has one of its own, and paragraphs end where lines do."""
-        return self.even is not None and SOFT_BYTE not in self._marked
-
     def stretches(self) -> Iterator[tuple[str, int, int]]:
         """Yield zone, start and end of each paragraph in turn."""
         if self._kinds is None:
@@ -117,18 +116,16 @@ class Document:
         kinds = self._kinds
         return len(self.paragraphs) - self.first_body if kinds is None else len(kinds) - kinds.count(SKIPPED)
 
-    @lazy
-    def lead_end(self) -> int:
-        """Where the lead ends in the folded line of a `simple` document, in bytes: before the first paragraph past 60 words."""
-        folded, words = self.folded, 0
-        at = folded.find(BORDER_BYTE) + 1 if self.title else 0
-        while words < LEAD_WORDS:
-            border = folded.find(BORDER_BYTE, at)
-            if border < 0:
-                return len(folded)
-            words += folded.count(b" ", at, border) - 1
-            at = border + 1
-        return at
+    def gaps(self) -> Iterator[tuple[int, int]]:
+        """Yield for each paragraph of an `even` document where in the line the space behind its last word is, and the one before the
+        next paragraph's first; where a line runs on that is the same space, since phrases reach over it."""
+        removed = 0
+        for mark in _MARKS.finditer(self._marked):
+            at = mark.start() - removed
+            runs_on = mark[0] == SOFT_BYTE
+            yield at - 1, at - 1 if runs_on else at + 1
+            removed += 2 * runs_on
+        yield len(self.folded) - 1, len(self.folded)
 
     # ── words and paragraphs by number ──────────────────────────────────────────────────────────────────────────────────────────
     @lazy
@@ -203,20 +200,12 @@ class Document:
 
     @lazy
     def body_words(self) -> int:
-        """How many words the body has."""
-        if self.simple:
-            return self._body_words()
-        start, end = self.zone_window("body")
-        borders = sum(not paragraph.runs_on for paragraph in self.paragraphs[self.first_body : -1])
-        return max(0, end - start - borders)
-
-    def _body_words(self) -> int:
-        """Return the same of a `simple` document, of which each paragraph has one space more than words."""
-        folded = self.folded
+        """How many words the body has: a space before each, and one at the end of each block that stands between borders."""
         if self.body_paragraphs == 0:
             return 0
-        begins = folded.find(BORDER_BYTE) + 1 if self.title else 0
-        return max(0, folded.count(b" ", begins) - self.body_paragraphs)
+        begins = self.folded.find(BORDER_BYTE) + 1 if self.title else 0
+        blocks = self.body_paragraphs - (self._kinds.count(RUNS_ON) if self._kinds is not None else 0)
+        return max(0, self.folded.count(b" ", begins) - blocks)
 
     def zone_window(self, zone: str) -> Window:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""

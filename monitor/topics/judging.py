@@ -74,7 +74,7 @@ def judge_alone(
 ) -> Iterator[tuple[int, Match | None]]:
     """Yield what `judge` would of direct rules that were seen once each, with their numbers; most matches come this way.
 
-    `sightings` are in order of their ends, in a `simple` document.
+    `sightings` are in order of their ends, in a document whose words stand one for one in its original (`Document.even`).
     """
     walk, alone = Walk(search.document), Alone(search.document)
     teaser = article.completeness is not Completeness.FULL
@@ -83,11 +83,11 @@ def judge_alone(
         spec = rule.spec
         walk.to(end)
         score, shown, rank = alone.of(walk.zone)
-        if rule.filtered or (direct.acronym and search.document.shouts_in(walk.index)):
+        place = None if rule.filtered else walk.span(end, direct.back)
+        if place is None or (direct.acronym and search.document.shouts_in(walk.index)):
             yield number, judge(rule, article, search)
         elif teaser or spec.min_score is None or score >= spec.min_score:
-            span = Span(*walk.span(end, direct.back), direct.written)
-            yield number, Match(spec.id, shown, (span,), teaser, rank)
+            yield number, Match(spec.id, shown, (Span(*place, direct.written),), teaser, rank)
 
 
 def _mention(sighting: Sighting, document: Document) -> Mention:

@@ -93,8 +93,10 @@ def _runs_on(line: str, following: str) -> bool:
     last = line[-1]
     if last in _CLOSERS:
         last = line.rstrip(_CLOSERS)[-1:]
-    return last not in _STOPS and not (
-        line.startswith(("- ", "| ")) or following.startswith(("- ", "| ", "![]("))
+    return (
+        last not in _STOPS
+        and not (line.startswith(("- ", "| ")) or following.startswith(("- ", "| ", "![](")))
+        and any(map(str.isalnum, line))  # a line of asterisks or dashes parts what stands around it
     )
 
 

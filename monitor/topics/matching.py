@@ -48,13 +48,13 @@ class Topics:
     def match(self, article: Article, document: Document | None = None) -> list[Match]:
         """Return the matches of an article, in the order of the topics; its `document`, if at hand, is not made again."""
         search, rules = self.search(article, document), self._rules
-        sightings, simple = search.sightings(), search.document.simple
-        once = [places[0] for places in sightings.values() if simple and len(places) == 1]
+        sightings, even = search.sightings(), search.document.even is not None
+        once = [places[0] for places in sightings.values() if even and len(places) == 1]
         found = list(judge_alone(rules, sorted(once, key=_END), article, search)) if once else []
         found += [
             (at, judge_direct(rules[at], places, article, search))
             for at, places in sightings.items()
-            if not simple or len(places) > 1
+            if not even or len(places) > 1
         ]
         found += [(at, judge(rules[at], article, search)) for at in search.candidates()]
         return [match for _, match in sorted(found, key=_NUMBER) if match is not None]

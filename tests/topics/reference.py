@@ -259,7 +259,7 @@ def body_blocks(text: str):
             ]
             open_end = line.rstrip("\"'”’»›)]』」" if line[-1] in "\"'”’»›)]』」" else "")
             soft = open_end[-1:] not in tuple(".!?…:;。！？؟।") and not re.match(r"- |\| ", line)
-            soft = soft and not re.match(r"- |\| |!\[\]\(", following)
+            soft = soft and not re.match(r"- |\| |!\[\]\(", following) and any(map(str.isalnum, line))
             yield "body", at, line, bool(soft and after)
         at += len(line) + 1
 
