@@ -326,3 +326,23 @@ def test_a_page_of_frames_says_what_it_says_without_them() -> None:
     html = f'<html><frameset cols="20%,*"><frame src="menu.html"><noframes><body>{STORY}</body></noframes></frameset></html>'
 
     assert lines(html) == LINES
+
+
+def test_an_article_written_out_for_two_sizes_of_screen_is_told_once() -> None:
+    """A template that holds the whole article twice, headline and dek with it, shows the reader one of them."""
+    copy = f'<h2>The harbour plan is put off</h2><div class="lead">A vote after long speeches</div><div class="{{}}">{STORY}</div>'
+    body = (
+        f'<div><div class="wide">{copy.format("t1")}</div><div class="narrow">{copy.format("t2")}</div></div>'
+    )
+
+    assert lines(page(body)) == LINES
+
+
+def test_a_class_on_the_page_itself_names_its_template() -> None:
+    """`<body class="article">` is no body of an article: words that stand in no box of it are not the text's."""
+    swarm = " ".join(f"word{n} of" for n in range(400))
+    html = page(
+        f'<div class="main"><div class="post-x">{STORY}</div></div><div style="display:none">{swarm}</div>'
+    )
+
+    assert lines(html.replace("<body>", '<body class="single article">')) == LINES

@@ -61,6 +61,7 @@ def test_the_sites_name_is_no_part_of_a_headline(title: str, without: str) -> No
         (["Ada Byrne", "ADA BYRNE"], ("Ada Byrne",)),
         (["Ada Byrne ⋅ Founder"], ("Ada Byrne",)),
         (["Submitted on Mon"], ()),
+        (["责任编辑：李文静", "来源：河报", "name"], ("李文静",)),
         (["Ma Li"], ("Ma Li",)),
     ],
 )
@@ -143,6 +144,14 @@ def test_the_heading_that_a_title_begins_with_is_the_headline(second: str) -> No
     )
 
 
+@pytest.mark.parametrize("bar", ["_", "-", " | "])
+def test_what_follows_the_heading_in_a_title_is_the_sites(bar: str) -> None:
+    """Chinese papers add their names after an underline without blanks; the heading says where the headline ends."""
+    head = f"<title>河边的老磨坊星期天夜里被大火烧毁{bar}河报资讯{bar}河报</title>"
+
+    assert page(head, "<h1>河边的老磨坊星期天夜里被大火烧毁</h1>").title == "河边的老磨坊星期天夜里被大火烧毁"
+
+
 def test_the_scripts_date_serves_where_there_is_no_other() -> None:
     """Applications keep the article's data in JavaScript strings; a date in the address is asked first."""
     script = '<script>self.x.push("{\\"publishedAt\\":\\"2025-02-09T22:15:00Z\\"}")</script>'
@@ -220,6 +229,23 @@ def test_a_footer_that_says_when_it_was_written_dates_the_page() -> None:
     article = extract(f"<h1>Mill burns down</h1>{BODY}{foot}", URL)
 
     assert (article.published, article.date_source) == (datetime(2025, 2, 9, 22, 15, tzinfo=UTC), "text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2025-02-09 22:15:00 来源： 河报",
+        "时间：2025-02-09 22:15 作者：李文",
+        "发布时间: 2025-02-09 22:15 | 浏览次数: 218",
+    ],
+)
+def test_a_line_of_fields_that_begins_with_a_date_dates_the_page(line: str) -> None:
+    """Papers without `<h1>` put date, source and author into one line of fields; the instants of a list below it are other articles'."""
+    html = f"<div class=a>{line}</div>{BODY}<ul><li>河水上涨</li><li>2018-03-02 08:58:39</li></ul>"
+
+    assert extract(html, "https://www.daily.example/n/17").published == datetime(
+        2025, 2, 9, 22, 15, tzinfo=UTC
+    )
 
 
 def test_data_outranks_every_other_date() -> None:

@@ -139,7 +139,7 @@ def _wronged(page: Page, good: list[float], free: float) -> list[Node]:
         node
         for (mark, nodes), share in zip(suspects, shares, strict=True)
         for node in nodes
-        if share > (0.8 if mark in _STUBBORN else 0.5) * good[-1] and free < share
+        if share > 0.5 * good[-1] and free < (_COUNTED if mark in _STUBBORN else share)
     ]
     if not wronged and free < _LEAST:
         open_to_doubt = [
@@ -236,7 +236,9 @@ def _named(page: Page) -> Node | None:
 
 
 def _has_body_name(node: Node) -> bool:
-    return not _BODY_NAMES.isdisjoint(node.signs)
+    return node.tag not in ("body", "html") and not _BODY_NAMES.isdisjoint(
+        node.signs
+    )  # there it names the template
 
 
 def _is_whole(node: Node) -> bool:

@@ -6,6 +6,8 @@ Four passes, each seeing what the ones before it left: what a line says of itsel
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from monitor.collect.extract import endings, frames, guests, units
 from monitor.collect.extract.boilerplate import (
     is_boilerplate,
@@ -158,11 +160,13 @@ def _drop_notices(page: Page, why: Verdicts) -> None:
 
 _REPEATED = 12  # words: a shorter line may be said twice (a refrain, "Material: stainless steel" of two coffee machines)
 _ECHO = 0.25  # share of a text from which its repetitions are its own
+_TWICE = 0.4  # and from which the template has written the whole article out twice, for two sizes of screen
+_ABOVE = 6  # lines above a second copy among which its headline and dek stand
 
 
 def _drop_repeats(page: Page, why: Verdicts) -> None:
     """Drop the few paragraphs that another container has said word for word: templates write captions, offers and answers out for each
-    size of screen. Within one container the author repeats, not the template."""
+    size of screen, and some the whole article. Within one container the author repeats, not the template."""
     seen: dict[str, Node] = {}
     again: list[int] = []
     words = 0
@@ -173,5 +177,24 @@ def _drop_repeats(page: Page, why: Verdicts) -> None:
             home = block.node.home
             if seen.setdefault(block.text, home) is not home:
                 again.append(number)
-    if sum(page.blocks[number].size for number in again) < _ECHO * words:
+    repeated = sum(page.blocks[number].size for number in again)
+    if repeated < _ECHO * words:
         why.update(dict.fromkeys(again, "said before"))
+    elif repeated >= _TWICE * words and _are_copies(page, again, seen):
+        why.update({number: why[number] or "said before" for number in _second_copy(page, why, again)})
+
+
+def _are_copies(page: Page, again: list[int], seen: dict[str, Node]) -> bool:
+    """Tell whether what is said again stands in one container, and what it repeats in another."""
+    homes = {page.blocks[number].node.home.order for number in again}
+    return len(homes) == 1 == len({seen[page.blocks[number].text].order for number in again})
+
+
+def _second_copy(page: Page, why: Verdicts, again: list[int]) -> Iterator[int]:
+    """Yield the lines of an article's second copy: from a little above its first paragraph on, what a line above has said."""
+    said: set[str] = set()
+    for number in why:
+        block = page.blocks[number]
+        if again[0] - _ABOVE <= number <= again[-1] and block.size and block.letters in said:
+            yield number
+        said.add(block.letters)

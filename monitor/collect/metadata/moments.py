@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from monitor.collect.dates import parse_date
 from monitor.collect.metadata import jsonld, tags
-from monitor.collect.metadata.written import EARLIEST, day_of, first_date, is_date_line, month_of
+from monitor.collect.metadata.written import (
+    EARLIEST,
+    day_of,
+    first_date,
+    is_date_line,
+    is_field_of_date,
+    month_of,
+)
 from monitor.text import letters
 
 if TYPE_CHECKING:
@@ -159,7 +166,7 @@ def elsewhere(page: Page, at: int | None) -> datetime | None:
     alone = (
         block.text
         for block in page.blocks[start : start + _TOP]
-        if 0 < block.size <= _SHORT and is_date_line(block.text)
+        if 0 < block.size <= _SHORT and (is_date_line(block.text) or is_field_of_date(block.text))
     )
     return _first_in(page, (*titles, *bylines[:30], *alone))
 

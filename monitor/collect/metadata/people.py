@@ -34,7 +34,7 @@ _TAGS = (
 
 _BY = re.compile(
     r"^(?:(?:(?:re)?written|posted|published|reported|edited|reviewed|words|story|text|article|analysis|opinion|guest post|contributed|created|updated)?\s?(?:by|von|par|por|di|door|av|af)\s*:?\s+"
-    r"|by(?=[A-Z])|(?:autorin/autor|contributors?:?|von:|par:|por:)\s+|(?:authors?|autor(?:in|en|es)?|auteurs?|autore|texto|text|written|автор|фото|文|作者|記者|记者|기자)(?:\s?[:：]|(?<=[記记]者)\s)\s*|[|•·–—:-]\s*)",
+    r"|by(?=[A-Z])|(?:autorin/autor|contributors?:?|von:|par:|por:)\s+|(?:authors?|autor(?:in|en|es)?|auteurs?|autore|texto|text|written|автор|фото|文|作者|責任編輯|责任编辑|编辑|編輯|记者|記者|기자)(?:\s?[:：]|(?<=[記记]者)\s)\s*|[|•·–—:-]\s*)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|&)\s+|\s*[;|•·⋅、]\s*")
@@ -45,8 +45,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"https?:|www\.|@|\d|[!?%$€{}<>\[\]]|^(?:admin|administrator|authors?|unknown|none|null|undefined|guest|user|editor|root|n/?a|about|bio|follow|updated?|published|posted|staff|share|home|read more|"
-    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed (?:by|on .*)|(?:[^\W\d_]+ )?by|view all .*|quelle.*|source.*|foto.*|photo.*)$",
+    r"https?:|www\.|@|\d|[!?%$€{}<>\[\]]|^(?:admin|administrator|authors?|unknown|none|null|undefined|name|user admin|guest|user|editor|root|n/?a|about|bio|follow|updated?|published|posted|staff|share|home|read more|"
+    r"guide by|(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?|sat|tue|thu|wed|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\w+ed (?:by|on .*)|(?:[^\W\d_]+ )?by|view all .*|quelle.*|source.*|来源.*|來源.*|出处.*|foto.*|photo.*)$",
     re.IGNORECASE,
 )
 

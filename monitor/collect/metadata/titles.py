@@ -63,8 +63,8 @@ def told(headings: Sequence[str], stated: Iterable[str], names: Iterable[str] = 
     return ""
 
 
-_ENDED = re.compile(r"$|\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ]")
-_ADDED = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ-]")
+_ENDED = re.compile(r"$|\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ_]|-(?=\W|[^\x00-\x7f])")
+_ADDED = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s|\s?[|｜»ㅣ_-]")
 
 
 def _hand_on(votes: dict[str, float], spelled: dict[str, str]) -> None:

@@ -139,3 +139,21 @@ def is_date_line(text: str) -> bool:
     rest = _WIDE.sub(" ", _HOUR.sub(" ", rest[label.end() :] if label else rest))
     words = (word.strip(".,;:|()[]/–—-·•：、 ").casefold() for word in rest.split())
     return all(not word or word in _SMALL for word in words)
+
+
+_FIELD = re.compile(
+    r"^.{0,12}[:：]\s*$|^\W*$"
+)  # what stands before a date that is a field's value, or the first word of such a line
+_NEXT_FIELD = re.compile(r"^[^:：]{0,16}[:：]")
+
+
+def is_field_of_date(text: str) -> bool:
+    """Tell whether a line is made of fields, the first of which is a date: "时间：2026-11-23 作者：…", "2026-11-23 07:57 来源： …"."""
+    if len(text) > _LONGEST:
+        return False
+    western = _western(text)
+    match = _SEEN.search(western) if _YEAR.search(western) else None
+    if match is None or _FIELD.match(western[: match.start()]) is None:
+        return False
+    rest = _HOUR.sub(" ", western[match.end() :])
+    return _NEXT_FIELD.match(rest.lstrip(" :")) is not None
