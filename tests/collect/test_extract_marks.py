@@ -96,3 +96,17 @@ def test_the_captions_of_a_gallery_are_its_text(tag: str) -> None:
     found = lines(page(f'<h1>The harbour plan is put off</h1><div class="gallery">{slides}</div>'))
 
     assert [line for line in found if not line.startswith("![")][-6:] == [f"{text} {text}" for text in LINES]
+
+
+def test_what_is_shown_on_pointing_is_no_part_of_its_sentence() -> None:
+    """Cards about people unfold from their names within a sentence: text and portrait of the card are none of the article's."""
+    card = '<span class="person-popover__content"><img src="https://p.example/holm.jpg" width="300"> All on Ann Holm</span>'
+    said = f"<p>Ann Holm{card}, who has sold herring there for thirty years, spoke first and was heard by all of them.</p>"
+
+    html = page(f"<h1>The harbour plan is put off</h1><article>{said}{STORY}</article>")
+
+    assert (
+        lines(html)[0]
+        == "Ann Holm, who has sold herring there for thirty years, spoke first and was heard by all of them."
+    )
+    assert extract(html, URL).image is None

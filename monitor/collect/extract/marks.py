@@ -28,6 +28,11 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "hide visually, accessible hide",
         "offscreen, off screen, screenreader",
     ),
+    "shown on pointing": (
+        "tooltiptext",
+        "tooltip content, tooltip text, tooltip message, popover content, popover body, hover card, hovercard content",
+        "rollover block, tooltip box",
+    ),
     "comments": (
         "commentlist disqus livefyre spotim viafoura openweb commenting commentarea wpdiscuz vuukle insticator hyvor giscus utterances remark42 graphcomment replybox nocomments",
         "comments area, comment list, comments section, comments wrapper, comments container, comment thread, comment form, comment body, "
@@ -96,7 +101,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "modal popup dropdown hamburger onetrust didomi usercentrics cmplz truste osano klaro iubenda borlabs moove",
         "page links, page numbers, site header, site footer, site nav, skip link, skip to, side bar, right rail, right column, table of contents, ez toc, "
         "back to top, lang switcher, language switcher, language selector, jump links, jump link, search form, search box, widget area, global header, "
-        "global nav, main nav, sub nav, top bar, cookie banner, tooltip container, cookie notice, cookie consent, cookie law, consent banner, consent manager, qc cmp, sp message, cc window, cc banner, privacy notice, noprint, article tabs, tooltip content, tooltip message, tooltip text",
+        "global nav, main nav, sub nav, top bar, cookie banner, tooltip container, cookie notice, cookie consent, cookie law, consent banner, consent manager, qc cmp, sp message, cc window, cc banner, privacy notice, noprint, article tabs",
         "nav, aside, rail, widget, widgets, complementary, contentinfo, search, login, consent, overlay, tooltip, crumbs, dialog",
     ),
     "tags": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from monitor.collect.extract import consent, streams
 from monitor.collect.extract.images import best_address, same_picture
 from monitor.collect.extract.page import Block, Node, Page
 from monitor.seed import Writer
@@ -25,7 +26,7 @@ _FOREIGN = frozenset(
         "aside",
         "hidden",
     ]
-) | {"share bar", "strip rule"}
+) | {"share bar", "strip rule", "shown on pointing", consent.MARK, streams.MARK}
 
 
 # What embedded posts end in: the address of the post or its picture, shortened.

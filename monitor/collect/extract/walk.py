@@ -39,6 +39,8 @@ INLINE = frozenset(
 )
 # Inline elements that some sites use for boxes of their own: bylines, captions, share buttons.
 _DISGUISES = frozenset(["span", "time", "small", "cite", "i", "strong", "em", "b"])
+# Marks of what is not seen in the sentence around it, which other marked inline elements are a part of.
+_UNSEEN = frozenset(("screen reader only", "shown on pointing", "hidden", "strip rule"))
 # Elements whose text is of one piece: a marked inline element in them (`<a class="related">`) is part of a sentence.
 SENTENCES = frozenset(("p li td dd h1 h2 h3 h4 h5 h6 blockquote pre figcaption").split())
 
@@ -205,7 +207,7 @@ class _Walk:
             if tag == "time" and attrs.get("datetime") and _may_date(above):
                 self.page.placed.append((len(self.page.blocks), attrs["datetime"] or ""))
             mark = self.disguised(item, tag, attrs, above)
-            if mark in ("screen reader only", "hidden", "strip rule"):
+            if mark in _UNSEEN:
                 return False
             if _is_shown_as_box(attrs) and above.tag not in SENTENCES:
                 return self.block(item, tag, above)
