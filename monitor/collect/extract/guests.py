@@ -287,6 +287,8 @@ class _Witness:
         said = self._words([number for number in numbers if number in self.said])
         if said > 0.6 * words:
             return ""
+        if all(self.page.blocks[number].kind == "h" for number in numbers):
+            return None  # many sites leave the headings out of it
         questions = sum(self.page.blocks[number].text[-1:] in "?？؟" for number in numbers)
         return _UNSAID if said < 0.1 * words and words < 0.35 * self.house.total and questions < 3 else None
 

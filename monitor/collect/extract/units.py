@@ -117,7 +117,7 @@ def _rows(page: Page) -> Iterator[list[Node]]:
 _OF_ONE_MAKE = frozenset(
     ("article", "li")
 )  # beside each other they are of one make, whatever their classes say of each
-_NO_UNITS = frozenset("p h1 h2 h3 h4 h5 h6 td th blockquote pre span br".split())
+_NO_UNITS = frozenset("p h1 h2 h3 h4 h5 h6 tr td th blockquote pre span br".split())
 
 
 @dataclass(slots=True)
