@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
@@ -114,9 +115,14 @@ def _is_utf8(body: bytes) -> bool:
         body.decode("utf-8")
     except UnicodeDecodeError:
         text = body[:_SAMPLE].decode("utf-8", "replace")
-        wide = sum(char > "\x7f" for char in text)
+        wide = _wide(text)
         return text.count("\ufffd") * 20 < wide
     return True
+
+
+def _wide(text: str) -> int:
+    """Return how many characters are not ASCII, at the speed of memory."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _sniff(body: bytes) -> str | None:
@@ -125,7 +131,7 @@ def _sniff(body: bytes) -> str | None:
     best, top = None, 1.0
     for name, frequent in _EVIDENCE:
         text = sample.decode(name, "replace")
-        wide = sum(char > "\x7f" for char in text)
+        wide = _wide(text)
         if text.count("\ufffd") * 50 > wide:
             continue
         share = len(frequent.findall(text)) / (wide or 1) / _FREQUENT[name]
@@ -156,14 +162,15 @@ _IN_WORDS = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f\s–—’‘“”„«»…]
 
 def _latin(body: bytes) -> str | None:
     """Return the encoding in which the accented letters are those of one language; None if the web's default does as well."""
-    shares = {name: _share(body[:_SAMPLE], name, languages) for name, languages in _LETTERS}
+    accented = b" ".join(word for word in body[:_SAMPLE].split() if not word.isascii())
+    shares = {name: _share(accented, name, languages) for name, languages in _LETTERS}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= max(_SURE, shares["windows-1252"] + _MARGIN) else None
 
 
-def _share(sample: bytes, name: str, languages: tuple[str, ...]) -> float:
-    """Return the share of a text's wide characters in words that are letters of the language that has most of them."""
-    wide = _IN_WORDS.findall(sample.decode(name, "replace").lower())
-    if len(wide) < _FEW:
+def _share(words: bytes, name: str, languages: tuple[str, ...]) -> float:
+    """Return the share of the wide characters in words that are letters of the language that has most of them."""
+    wide = Counter(_IN_WORDS.findall(words.decode(name, "replace").lower()))
+    if wide.total() < _FEW:
         return 0.0
-    return max(sum(char in letters for char in wide) for letters in languages) / len(wide)
+    return max(sum(wide[letter] for letter in letters) for letters in languages) / wide.total()
