@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.collect.identity import entry_date
 from monitor.collect.owntext import OwnText
 from monitor.html import clean_title, first_image
 from monitor.models import Article, Completeness, Entry, Feed, article_id
@@ -25,7 +26,8 @@ def article_from_entry(entry: Entry, feed: Feed, now: datetime, own: OwnText | N
     """Return an article whose text is the feed's own, in the seed format; `now` is its first sight (aware UTC).
 
     The text is the longer of content and summary, or the title where the entry has no text at all. `completeness` is FULL if it
-    reads like a whole article (250 words in 3 paragraphs), else TEASER. `own` are its texts, if they have been read already.
+    reads like a whole article (250 words in 3 paragraphs), else TEASER. `own` are its texts, if they have been read already. It is dated
+    by the entry's date of publication, else of its last change, if that can be true.
     """
     own = own or OwnText.of(entry)
     title = clean_title(entry.title)
@@ -33,6 +35,7 @@ def article_from_entry(entry: Entry, feed: Feed, now: datetime, own: OwnText | N
     address = entry.url or entry.id or feed.url
     text, lead = _document(own.fullest, title, resolve(address, image) if image else None)
     identity = canonical(address)
+    published, source = entry_date(entry, now)
     return Article(
         text=text,
         title=title,
@@ -40,9 +43,9 @@ def article_from_entry(entry: Entry, feed: Feed, now: datetime, own: OwnText | N
         canonical=identity,
         id=article_id(identity),
         authors=entry.authors,
-        published=entry.published,
+        published=published if source == "feed" else None,
         modified=entry.updated,
-        date_source="feed" if entry.published else "",
+        date_source="feed" if source == "feed" else "",
         image=lead,
         language=entry.language or feed.language,
         site=entry.source,

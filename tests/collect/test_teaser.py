@@ -1,7 +1,7 @@
 """The feed's own words as an article, and which of page and feed is kept."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -51,6 +51,27 @@ def test_one_long_paragraph_is_no_whole_article() -> None:
 def test_an_entry_without_text_is_its_title() -> None:
     """There is always something for rules to see."""
     assert article_from_entry(entry(), FEED, NOW).text == "Council meets"
+
+
+YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=400)
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "dated"),
+    [
+        (LONG_AGO, YESTERDAY, LONG_AGO),
+        (None, YESTERDAY, YESTERDAY),
+        (NOW + timedelta(days=3), YESTERDAY, YESTERDAY),
+        (datetime(1970, 1, 1, tzinfo=UTC), None, None),
+        (None, None, None),
+    ],
+)
+def test_an_article_is_dated_as_its_entry_can_have_been(
+    published: datetime | None, updated: datetime | None, dated: datetime | None
+) -> None:
+    """Published, else updated (all that many Atom feeds say); a date of the future or of 1970 is no date, and first sight speaks."""
+    article = article_from_entry(entry(published=published, updated=updated), FEED, NOW)
+    assert (article.published, article.date_source) == (dated, "feed" if dated else "")
 
 
 def test_the_entrys_picture_leads() -> None:
