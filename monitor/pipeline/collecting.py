@@ -49,13 +49,14 @@ class Collector:
     now: Clock
     observer: Observer = field(default_factory=Unobserved)
     claimant: str = ""
-    reports: list[PollReport] = field(default_factory=list)
+    _reports: list[PollReport] | None = None  # of a `collect` under way
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ended: list[Polled] = field(default_factory=list)
     _text: int = 0  # characters in them
     _saved: asyncio.Event = field(default_factory=asyncio.Event)  # those in _ended are
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _flush_soon: asyncio.TimerHandle | None = None
+    _flush_asked: bool = False
     _flushes: set[asyncio.Task[None]] = field(default_factory=set)
     _room: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
@@ -96,7 +97,7 @@ class Collector:
 
     async def collect(self, names: Collection[str] = (), force: bool = False) -> list[PollReport]:
         """Poll what is due, or with `force` everything, of the named feeds or of all; return a report for each."""
-        before = len(self.reports)
+        reports = self._reports = []
         states = await asyncio.to_thread(
             self.store.feeds.states if force else self.store.feeds.due, *(() if force else (self.now(),))
         )
@@ -109,7 +110,8 @@ class Collector:
             if len(self._under_way) > FEW:
                 await self._room.wait()
         await self.drained()
-        return self.reports[before:]
+        self._reports = None
+        return reports
 
     async def drained(self) -> None:
         """Wait until every poll under way has ended and is saved."""
@@ -170,6 +172,10 @@ class Collector:
         await saved.wait()
 
     def _flush_later(self) -> None:
+        """Flush beside what goes on; one flush that has not begun is enough."""
+        if self._flush_asked:
+            return
+        self._flush_asked = True
         task = asyncio.ensure_future(self._flush())
         self._flushes.add(task)
         task.add_done_callback(self._flushes.discard)
@@ -180,6 +186,7 @@ class Collector:
             self._flush_soon.cancel()
             self._flush_soon = None
         async with self._saving:
+            self._flush_asked = False
             if not self._ended:
                 return
             batch, self._ended, self._text = self._ended, [], 0
@@ -195,8 +202,8 @@ class Collector:
         self._unsaved = False
         for report in reports:
             self.observer.polled(report)
-        self.reports += reports
-        del self.reports[:-10_000]  # the daemon runs for years
+        if self._reports is not None:
+            self._reports += reports
 
     async def _save(self, batch: list[Polled]) -> list[PollReport]:
         """Save a batch; should a defect be met on the way, feed by feed, so that it is the error of the one that met it. Raises StoreError."""
