@@ -346,3 +346,17 @@ def test_a_class_on_the_page_itself_names_its_template() -> None:
     )
 
     assert lines(html.replace("<body>", '<body class="single article">')) == LINES
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_said_again_and_again_is_the_templates(alone: bool) -> None:
+    """A sentence in the place of every film that wants consent goes wherever it stands; one of the text that two teasers quote stays."""
+    plea = (
+        "To see this film from another house you must let that house count you among those who have seen it."
+    )
+    films = [f'<div class="film{n}"><p>{plea}</p></div>' for n in range(2)]
+    first = f'<div class="film"><p>{plea}</p></div>' if alone else f"<p>{plea}</p>"
+
+    found = lines(page(f"<article>{first}{STORY}{films[0]}<p>{A} {B}</p>{films[1]}<p>{C} {D}</p></article>"))
+
+    assert found == [*([] if alone else [plea]), *LINES, f"{A} {B}", f"{C} {D}"]

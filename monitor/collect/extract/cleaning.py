@@ -6,6 +6,7 @@ Four passes, each seeing what the ones before it left: what a line says of itsel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from monitor.collect.extract import endings, frames, guests, units
@@ -160,6 +161,7 @@ def _drop_notices(page: Page, why: Verdicts) -> None:
 
 _REPEATED = 12  # words: a shorter line may be said twice (a refrain, "Material: stainless steel" of two coffee machines)
 _ECHO = 0.25  # share of a text from which its repetitions are its own
+_OFTEN = 2  # times again
 _TWICE = 0.4  # and from which the template has written the whole article out twice, for two sizes of screen
 _ABOVE = 6  # lines above a second copy among which its headline and dek stand
 
@@ -180,8 +182,21 @@ def _drop_repeats(page: Page, why: Verdicts) -> None:
     repeated = sum(page.blocks[number].size for number in again)
     if repeated < _ECHO * words:
         why.update(dict.fromkeys(again, "said before"))
+        why.update(dict.fromkeys(_refrains(page, why, again, seen), "said again and again"))
     elif repeated >= _TWICE * words and _are_copies(page, again, seen):
         why.update({number: why[number] or "said before" for number in _second_copy(page, why, again)})
+
+
+def _refrains(page: Page, why: Verdicts, again: list[int], seen: dict[str, Node]) -> list[int]:
+    """Return the first places of what is said again and again, each time in a box of a make that says nothing else: captions of a
+    gallery, and what stands in the place of every film that wants consent, are the text's not even the first time."""
+    often = {text for text, times in Counter(page.blocks[n].text for n in again).items() if times >= _OFTEN}
+    lines = (
+        [n for n, reason in why.items() if not reason and page.blocks[n].size >= _REPEATED] if often else []
+    )
+    said = {(page.blocks[n].node.home.key, page.blocks[n].text) for n in lines}
+    company = Counter(key for key, _ in said)
+    return [n for n in lines if page.blocks[n].text in often and company[seen[page.blocks[n].text].key] == 1]
 
 
 def _are_copies(page: Page, again: list[int], seen: dict[str, Node]) -> bool:
