@@ -53,6 +53,20 @@ def test_an_entry_without_text_is_its_title() -> None:
     assert article_from_entry(entry(), FEED, NOW).text == "Council meets"
 
 
+def test_a_summary_is_kept_once() -> None:
+    """As the text, or beside a longer one; once a page has given the text, it is the description, if the page has none of its own."""
+    short = article_from_entry(entry(summary="<p>It met.</p><p>It parted.</p>"), FEED, NOW)
+    assert (short.text.count("It met."), short.description) == (1, "")
+    beside = article_from_entry(
+        entry(summary="It met.", content="<p>It met at nine.</p><p>It parted.</p>"), FEED, NOW
+    )
+    assert beside.description == "It met."
+    page = Article(text=seed.dumps(replace(short, text=short.text * 9)), title="Council meets")
+    assert merge(page, short, FEED).description == "It met. It parted."
+    assert merge(replace(page, description="Its own."), short, FEED).description == "Its own."
+    assert merge(page, article_from_entry(entry(), FEED, NOW), FEED).description == ""
+
+
 YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=400)
 
 
