@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.collect.extract import units
 from monitor.collect.extract.boilerplate import is_bio, is_boilerplate, is_box_heading, is_offer, presents
 from monitor.collect.extract.candidates import value
 from monitor.collect.extract.page import Block, Node, Page
@@ -47,10 +48,13 @@ def drop(page: Page, why: dict[int, str], facts: Facts) -> None:
     if not house.prose:
         return
     data = _Witness(page, house, facts.witness)
-    for numbers in _boxes(page, house):
+    site = units.Site(page, facts)
+    for order, numbers in _boxes(page, house).items():
         reason = data.verdict(numbers)
         if reason is None:
             reason = judge(page, numbers, house, facts)
+        if not reason and _is_card(page, page.nodes[order], numbers, why, site):
+            reason = "card of another article"
         if reason:
             why.update(dict.fromkeys(numbers, reason))
     data.trim(why)
@@ -131,15 +135,15 @@ class _Census:
 
 
 # ── The guests ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _boxes(page: Page, house: Household) -> list[list[int]]:
-    """Return the guests' blocks, box by box: a box is the outermost element that holds no home."""
+def _boxes(page: Page, house: Household) -> dict[int, list[int]]:
+    """Return the guests' blocks by the order of their box: that is the outermost element that holds no home."""
     boxes: dict[int, list[int]] = {}
     outermost: dict[int, int] = {}
     for number in house.lines:
         node = page.blocks[number].node.home
         if node.order not in house.above and node.key not in house.main:
             boxes.setdefault(_outermost(node, house.above, outermost), []).append(number)
-    return list(boxes.values())
+    return boxes
 
 
 def _outermost(node: Node, above: set[int], known: dict[int, int]) -> int:
@@ -254,6 +258,25 @@ def _inside(blocks: list[Block]) -> str:
     if words <= 5 and not any(block.kind != "p" or _heads(block) for block in blocks):
         return "box without prose"
     return ""
+
+
+_CARD = 60  # words of what a card says of its article, in two lines at most
+
+
+def _is_card(page: Page, box: Node, numbers: list[int], why: dict[int, str], site: units.Site) -> bool:
+    """Tell whether a box is the card of another article among the paragraphs: a title that is a link to another page of the site, and a
+    line or two on that."""
+    if (
+        len(numbers) > 2
+        or sum(page.blocks[n].size for n in numbers) > _CARD
+        or page.blocks[numbers[0]].kind != "p"
+    ):
+        return False
+    titles = (page.blocks[n] for n in range(box.first, numbers[0]) if why.get(n) == "link")
+    return any(title.size >= _TITLE and site.elsewhere(title.href) for title in titles)
+
+
+_TITLE = 5  # words of a card's title
 
 
 def _heads(block: Block) -> bool:

@@ -89,7 +89,7 @@ def groups(page: Page, facts: Facts) -> tuple[Group, ...]:
 
 
 def _find(page: Page, facts: Facts) -> Iterator[Group]:
-    site = _Site(page, facts)
+    site = Site(page, facts)
     done = 0
     for units in _rows(page):
         if units[0].first < done or units[0].marked is not None:
@@ -121,7 +121,7 @@ _NO_UNITS = frozenset("p h1 h2 h3 h4 h5 h6 tr td th blockquote pre span br".spli
 
 
 @dataclass(slots=True)
-class _Site:
+class Site:
     """Where the page is, to tell whether a title leads to another page of the site."""
 
     page: Page
@@ -153,7 +153,7 @@ def _mostly(units: list[Node], least: int, shows: Callable[[Node], bool]) -> boo
     return allowed >= 0 and all((allowed := allowed - (not shows(unit))) >= 0 for unit in units)
 
 
-def _cards(page: Page, units: list[Node], site: _Site) -> list[Node]:
+def _cards(page: Page, units: list[Node], site: Site) -> list[Node]:
     """Return the units that are cards, if most are; those between them with no link are dropped with them."""
     own = units[0].tag == "article"
     small = [
@@ -194,7 +194,7 @@ def _is_when(block: Block) -> bool:
     return len(text) <= _SIGNATURE and (_AGO.search(text) is not None or first_date(text) is not None)
 
 
-def _is_card(blocks: list[Block], site: _Site, least: int) -> bool:
+def _is_card(blocks: list[Block], site: Site, least: int) -> bool:
     """Tell whether a unit has a line of `least` words or more that is a link to another page of the site: its title."""
     return any(
         block.size >= least and block.linked >= 0.9 * block.size and site.elsewhere(block.href)
