@@ -61,6 +61,19 @@ def test_the_chapters_of_an_article_are_no_other_articles() -> None:
     assert lines(f"<main>{chapters}</main>") == [*OWN, "The depot", *FOREIGN]
 
 
+def test_the_posts_of_a_live_blog_are_no_other_articles() -> None:
+    """Articles of another make, each with a headline and a time, below the one with the page's headline are its own posts."""
+    posts = "".join(
+        f'<article class="post"><time datetime="2026-05-02T1{n}:00Z">1{n}:00</time><h2>Word number {n} from the hall</h2><p>{text}</p></article>'
+        for n, text in enumerate(FOREIGN)
+    )
+    lead = f'<article class="lead"><h1>{TITLE}</h1>{STORY}</article>'
+
+    found = lines(f"<main>{lead}{posts}</main>")
+
+    assert [line for line in found if not line.startswith("Word number")] == [*OWN, *FOREIGN]
+
+
 def test_a_sites_own_rule_names_both_articles() -> None:
     """What a site's `body` selector names is not argued with."""
     row = "".join(

@@ -7,6 +7,8 @@ same make beside that one, with a headline and a byline of their own, are other 
 
 from __future__ import annotations
 
+import re
+
 from monitor.collect.extract.page import TEXTUAL, Node, Page
 from monitor.collect.metadata.facts import Facts
 from monitor.text import letters
@@ -48,7 +50,17 @@ def _others(page: Page, box: Node) -> list[Node]:
         for node in page.nodes
         if node.parent is box.parent and node is not box and node.tag == box.tag and node.last > node.first
     )
-    return [node for node in beside if node.key == box.key or box.tag == "article" if _is_article(page, node)]
+    return [node for node in beside if _is_alike(node, box) and _is_article(page, node)]
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def _is_alike(one: Node, other: Node) -> bool:
+    """Tell whether two elements are of one make: most of their classes agree, numbers apart (`post-17 post`, `post-18 post`). The posts
+    of a live blog are articles too, and of another make than what leads them."""
+    left, right = (set(_DIGITS.sub("", node.attrs.get("class") or "").split()) for node in (one, other))
+    return len(left & right) * 2 >= max(len(left), len(right))
 
 
 def _is_article(page: Page, node: Node) -> bool:
