@@ -8,12 +8,13 @@ of interest to no rule.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
 from monitor.models import Article
 from monitor.text import sentences
+from monitor.topics.checkpoints import BORDER_BYTE, LONG, borders, closer
 from monitor.topics.layout import (
     GAP,
     RUNS_ON,
@@ -31,7 +32,7 @@ from monitor.topics.words import BORDER, SOFT, blanked, fold, nth_word, places, 
 LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
 _SHOUT_SHARE = 0.8
-BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
+SOFT_BYTE = SOFT.encode()
 _MARKS = re.compile(b"[%b%b]" % (BORDER_BYTE, SOFT_BYTE))
 _SOFT_WORD, _DOT = b" %b " % SOFT_BYTE, ord(".")
 
@@ -143,10 +144,10 @@ class Document:
         """The number of the first word of each paragraph, and one past the last word at the end."""
         if SOFT_BYTE in self._marked:
             return self._starts_by_line()
-        numbers = self._checkpoints[1]
+        offsets, numbers = self._borders
         return [
             *numbers[: len(self.paragraphs)],
-            self.folded.count(b" ", self._checkpoints[0][-1]) + numbers[-1] - 1,
+            self.folded.count(b" ", offsets[-1]) + numbers[-1] - 1,
         ]
 
     def _starts_by_line(self) -> list[int]:
@@ -176,12 +177,16 @@ class Document:
         return folded, cased
 
     @lazy
+    def _borders(self) -> tuple[list[int], list[int]]:
+        return borders(self.folded)
+
+    @lazy
     def _checkpoints(self) -> tuple[list[int], list[int]]:
-        return _checkpoints(self.folded)
+        return closer(self.folded, *self._borders)
 
     @lazy
     def _cased_checkpoints(self) -> tuple[list[int], list[int]]:
-        return self._checkpoints if self.folded.isascii() else _checkpoints(self.cased)
+        return self._checkpoints if self.folded.isascii() else closer(self.cased, *borders(self.cased))
 
     def paragraph_of(self, word: int) -> int:
         """Return the index of the paragraph that word `word` stands in."""
@@ -242,6 +247,27 @@ class Document:
             ]
         return self._places[index]
 
+    def words_over(self, index: int, start: int, end: int) -> tuple[int, int] | None:
+        """Return the first and last word that a stretch of a paragraph touches, or the one before it twice if it touches none."""
+        starts, ends = self._edges(index)
+        if not starts:
+            return None
+        first, last = bisect_right(ends, start), bisect_left(starts, end) - 1
+        if last < first:
+            first = last = max(0, last)
+        return self.starts[index] + first, self.starts[index] + last
+
+    def _edges(self, index: int) -> tuple[list[int], list[int]]:
+        """Return where the words of a paragraph start and where they end."""
+        if index not in self._edge_cache:
+            found = self.places(index)
+            self._edge_cache[index] = [start for start, _ in found], [end for _, end in found]
+        return self._edge_cache[index]
+
+    @lazy
+    def _edge_cache(self) -> dict[int, tuple[list[int], list[int]]]:
+        return {}
+
     def span(self, first: int, last: int) -> tuple[str, int, int]:
         """Return zone, start and end of the words `first` to `last` in the original."""
         head, start, end = self._place(first)
@@ -251,9 +277,10 @@ class Document:
         """Return the paragraph of a word, and its start and end in the original."""
         index = self.paragraph_of(word)
         number = word - self.starts[index]
-        if self.even is None or index in self._places:
+        paragraph = self.paragraphs[index]
+        if self.even is None or paragraph.end - paragraph.start > LONG or index in self._places:
             return index, *self.places(index)[number]
-        line, base = self._lines(index), self.paragraphs[index].start
+        line, base = self._lines(index), paragraph.start
         start, end = nth_word(line, number)
         if _DOT in line[start:end]:
             end = self.with_dot(index, start, end)
@@ -314,7 +341,8 @@ class Document:
     def sentence_of(self, word: int) -> Window:
         """Return the sentence that word `word` stands in."""
         windows = self.sentence_windows(self.paragraph_of(word))
-        return next((window for window in windows if window[0] <= word < window[1]), (word, word + 1))
+        at = bisect_right(windows, (word, self.starts[-1] + 1)) - 1
+        return windows[at] if at >= 0 and word < windows[at][1] else (word, word + 1)
 
     # ── capitals ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     @lazy
@@ -330,19 +358,6 @@ class Document:
         if index not in self._shouting:
             self._shouting[index] = _is_shouted(self.source(self.paragraphs[index]))
         return self._shouting[index]
-
-
-def _checkpoints(text: bytes) -> tuple[list[int], list[int]]:
-    """Return the offsets of the paragraph borders in a line of words, and how many spaces stand before each."""
-    offsets, numbers = [0], [0]
-    find, count = text.find, text.count
-    at, number = 0, 0
-    while (end := find(BORDER_BYTE, at)) >= 0:
-        number += count(b" ", at, end)
-        offsets.append(end)
-        numbers.append(number)
-        at = end + 1
-    return offsets, numbers
 
 
 def _is_shouted(text: str) -> bool:

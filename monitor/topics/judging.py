@@ -16,6 +16,8 @@ from monitor.topics.searching import Search, Sighting
 from monitor.topics.sources import passes
 from monitor.topics.walk import Walk
 
+MOST_SPANS = 1_000  # told of a match; no reader looks at more, and a hostile text can hold a million
+
 
 class Holding(NamedTuple):
     """Whether an expression holds: its mentions (None: it does not), the scope it was judged in, and the mentions dropped."""
@@ -114,9 +116,9 @@ def _match(
 
 
 def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
-    """Return where the terms of mentions stand in the original title and text, in order and each once."""
-    parts = {part for mention in mentions for part in mention[2]}
-    return tuple(dict.fromkeys(span for part in sorted(parts) for span in _spans(search, part)))
+    """Return where the terms of mentions stand in the original title and text, in order and each once, `MOST_SPANS` at most."""
+    parts = sorted({part for mention in mentions for part in mention[2]})
+    return tuple(dict.fromkeys(span for part in parts[:MOST_SPANS] for span in _spans(search, part)))
 
 
 def _spans(search: Search, part: tuple[int, int, int]) -> Iterable[Span]:

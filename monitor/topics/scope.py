@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,7 +74,8 @@ class Scope:
         found = self.source.mentions(term)
         if self.window is not None:
             low, high = self.window
-            found = [mention for mention in found if mention[0] >= low and mention[1] < high]
+            inside = found[bisect_left(found, (low,)) : bisect_left(found, (high,))]
+            found = [mention for mention in inside if mention[1] < high]
         if acronym and found and not self.trusting:
             found = self._strong(found)
         return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
@@ -110,25 +109,13 @@ class Search:
         found = []
         for index, paragraph in enumerate(self.document.paragraphs):
             for start, end in expression.places(self.document.source(paragraph)):
-                place = self._words_over(index, paragraph.start + start, paragraph.start + end)
+                place = self.document.words_over(index, paragraph.start + start, paragraph.start + end)
                 if place is not None:
                     found.append(leaf(*place, term))
                     self.regex_places.setdefault((*place, term), []).append(
                         (paragraph.zone, paragraph.start + start, paragraph.start + end)
                     )
         return sorted(set(found))
-
-    def _words_over(self, index: int, start: int, end: int) -> tuple[int, int] | None:
-        """Return the words that a stretch of a paragraph touches, or the one before it if it touches none."""
-        places = self.document.places(index)
-        if not places:
-            return None
-        base = self.document.starts[index]
-        first = bisect_right([place[1] for place in places], start)
-        last = bisect_left([place[0] for place in places], end) - 1
-        if last < first:
-            first = last = max(0, last)
-        return base + first, base + last
 
     def written(self, term: int) -> str:
         """Return a term as its rule writes it."""

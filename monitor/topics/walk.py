@@ -6,6 +6,7 @@ hit stands; with ten thousand rules that halves the cost of a match.
 
 from __future__ import annotations
 
+from monitor.topics.checkpoints import LONG
 from monitor.topics.document import LEAD_WORDS, Document
 from monitor.topics.layout import GAP
 from monitor.topics.words import blanked, nth_word
@@ -30,7 +31,8 @@ class Walk:
         """Step into the next paragraph."""
         if self.zone == "lead":
             self._lead_words += self._folded.count(b" ", self._begins, self._ends)
-        self._begins = self._next
+        self._begins = self._counted = self._next
+        self._number = -1  # of the word last asked about
         self._ends, self._next = next(self._gaps)
         self.zone, self._source_at, end = next(self._stretches)
         if self.zone == "body" and self._lead_words < LEAD_WORDS:
@@ -48,9 +50,15 @@ class Walk:
     def span(self, end: int, back: int) -> tuple[str, int, int] | None:
         """Return zone, start and end in the original of a mention: a hit that ends at `end` ends in its last word, `back` words
         behind its first. None if it began in the paragraph before (a line that runs on)."""
-        number = self._folded.count(b" ", self._begins, end - 1) - 1 - back
+        self._number += self._folded.count(b" ", self._counted, end - 1)
+        self._counted = end - 1
+        number = self._number - back
         if number < 0:
             return None
+        zone, base = "title" if self.zone == "title" else "body", self._source_at
+        if self._even_end - self._even_at > LONG:
+            words = self._document.places(self.index)
+            return zone, words[number][0], words[number + back][1]
         line = self._words()
         start, after = nth_word(line, number)
         last = start
@@ -58,7 +66,6 @@ class Walk:
             last, after = nth_word(line, number + back)
         if line.find(b".", last, after) >= 0:
             after = self._document.with_dot(self.index, last, after)
-        zone, base = "title" if self.zone == "title" else "body", self._source_at
         return zone, base + start, base + after
 
     def _words(self) -> bytes:
