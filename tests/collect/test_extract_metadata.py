@@ -133,6 +133,26 @@ def test_what_a_title_adds_to_another_is_no_part_of_the_headline() -> None:
     assert article.title == "Mill burns down"
 
 
+SEARCH = '<title>River mill fire: all you need to know</title><meta property="og:title" content="River mill fire: all you need to know">'
+
+
+@pytest.mark.parametrize(
+    ("top", "title"),
+    [
+        ("<h1>Mill burns down by the river</h1>", "Mill burns down by the river"),
+        (
+            "<h1>Mill burns down by the river</h1><h1>Ferry sinks</h1>",
+            "River mill fire: all you need to know",
+        ),
+        ("<h1>MILL BURNS DOWN BY THE RIVER</h1>", "River mill fire: all you need to know"),
+        ("<h1>Fires - River mill fire: all you need to know</h1>", "River mill fire: all you need to know"),
+    ],
+)
+def test_the_only_heading_outvotes_what_is_written_for_search_engines(top: str, title: str) -> None:
+    """og:title and `<title>` are filled from one field: the one `<h1>` is what people read, unless it shouts or only adds a kicker."""
+    assert page(SEARCH, top).title == title
+
+
 @pytest.mark.parametrize("second", ["h1", "h2"])
 def test_the_heading_that_a_title_begins_with_is_the_headline(second: str) -> None:
     """Sites head their pages with the blog's or section's name; the title says which of the headings is the article's, and a bar what it adds."""

@@ -28,7 +28,9 @@ def of_page(page: Page, entry: Entry | None = None) -> Facts:
     stated = (page.title, tags.pick(head, "og:title", "twitter:title"), jsonld.first(article.get("headline")))
     heading = titles.told(_headings(page), stated, (site, registrable(page.url))) or _heading(page)
     date, source = moments.published(page, article, head, entry, heading)
-    title = titles.headline(article, heading, head, page.title, site, registrable(page.url))
+    title = titles.headline(
+        article, heading, head, page.title, site, registrable(page.url), only=_is_only(page, heading)
+    )
     return Facts(
         title=title or (clean_title(entry.title) if entry else ""),
         authors=people.authors(page, article, head, site) or (entry.authors if entry else ()),
@@ -50,6 +52,11 @@ def _headings(page: Page) -> list[str]:
     """Return the page's headings, those of the first level first, whatever boxes they stand in."""
     headings = [block for block in page.blocks if block.kind == "h" and block.node.tag in ("h1", "h2", "h3")]
     return [block.text for block in sorted(headings, key=lambda block: block.node.tag != "h1")]
+
+
+def _is_only(page: Page, heading: str) -> bool:
+    """Tell whether a heading is the page's only one of the first level."""
+    return [block.text for block in page.blocks if block.node.tag == "h1"] == [heading]
 
 
 def _heading(page: Page) -> str:

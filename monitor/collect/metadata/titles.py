@@ -13,15 +13,24 @@ from monitor.collect.metadata import jsonld, tags
 from monitor.html import clean_title
 from monitor.text import letters
 
-# (source, weight): the order decides among single votes.
+# JSON-LD's headline, the heading, og:title, <title>: the order decides among single votes.
 _WEIGHTS = (1.1, 1.05, 1.0, 0.9)
+# A page's only <h1> against og:title and <title>, which publishing systems fill from one field written for search engines.
+_ONLY = 0.9
 _BARS = re.compile(r"\s+[|\-–—·•:»«/~]{1,2}\s+|\s*[|｜»ㅣ：]\s*")
 
 
 def headline(
-    article: jsonld.Thing, heading: str, head: dict[str, list[str]], title: str, site: str, domain: str
+    article: jsonld.Thing,
+    heading: str,
+    head: dict[str, list[str]],
+    title: str,
+    site: str,
+    domain: str,
+    *,
+    only: bool = False,
 ) -> str:
-    """Return the page's headline, or an empty string if no source has one."""
+    """Return the page's headline, or an empty string if no source has one; `only` says that the heading is the page's only `<h1>`."""
     short = heading
     heading = heading if len(heading) > _NAME or heading.isupper() else ""
     votes: dict[str, float] = {}
@@ -38,9 +47,17 @@ def headline(
         if key and key not in _known(site, domain):
             votes[key] = votes.get(key, 0.0) + weight
             spelled.setdefault(key, text)
+    own = letters(without_site(clean_title(heading), site, domain))
+    if only and own in votes and not heading.isupper() and not any(_are_kin(own, other) for other in votes):
+        votes[own] += _ONLY
     _hand_on(votes, spelled)
     best = max(votes, key=lambda key: votes[key], default="")
     return _uncut(spelled.get(best, ""), spelled) or clean_title(short)
+
+
+def _are_kin(one: str, other: str) -> bool:
+    """Tell whether one title is the end of another one: a kicker above the headline is in one of them and not in the other."""
+    return one != other and (one.endswith(other) or other.endswith(one))
 
 
 _NAME = 14  # characters: what is no longer is a name of the site or a section, more often than a headline
