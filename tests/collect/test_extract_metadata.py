@@ -96,6 +96,38 @@ def test_a_publisher_is_no_author_while_anybody_else_is() -> None:
             ("Ada M. Byrne", "Li Wei"),
         ),
         ("", "<h1>Mill burns down</h1><p>Ada Byrne | Senior Writer | February 9, 2025</p>", ("Ada Byrne",)),
+        (
+            "",
+            "<h1>Mill burns down</h1><p class=byline>by Ada Byrne - Apr 16, 2025 8:02 pm UTC</p>",
+            ("Ada Byrne",),
+        ),
+        ("", "<h1>Mill burns down</h1><p class=byline>on March 10, 2025 by Ada Byrne</p>", ("Ada Byrne",)),
+        (
+            "",
+            "<h1>Mill burns down</h1><p class=byline>By Ada Byrne posted Aug 1st, 2025 6:30PM</p>",
+            ("Ada Byrne",),
+        ),
+        (
+            "",
+            "<h1>Mill burns down</h1>"
+            + "<p>Town and river and mill.</p>" * 45
+            + "<h3>Written by Ada Byrne</h3>",
+            ("Ada Byrne",),
+        ),
+        (
+            "",
+            "<h1>Mill burns down</h1>"
+            + "<p>Town and river and mill.</p>" * 45
+            + '<p><a href="/authors/ada-byrne">Ada Byrne</a></p>',
+            ("Ada Byrne",),
+        ),
+        (
+            "",
+            "<h1>Mill burns down</h1>"
+            + "<p>Town and river and mill.</p>" * 45
+            + '<p><a href="/people/cy">Cy Fox</a></p>',
+            (),
+        ),
         ("", "<h1>Mill burns down</h1><p class=author>Written By</p>", ()),
         ("", "<h1>Mill burns down</h1><p>Local News</p><div></div>", ()),
     ],

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.collect.metadata import jsonld, tags
-from monitor.collect.metadata.written import first_date
+from monitor.collect.metadata.written import first_date, parts_beside_dates
 from monitor.text import clean, letters
 
 if TYPE_CHECKING:
@@ -123,9 +123,11 @@ def byline(page: Page, publisher: Set[str] = frozenset()) -> tuple[str, ...]:
         (near, _linked_author),
         (near, _beside_date),
         (elsewhere, _marked_author),
+        (elsewhere, _written_by),
+        (elsewhere, _linked_to_author),
     ):
         for block in lines:
-            text = reading(block)
+            text = _beside_dates(reading(block))
             names = tidy((text,), listed=True) if text else ()
             if names and _looks_human(names[0]) and letters(names[0]) not in publisher:
                 return names
@@ -153,6 +155,35 @@ def _names_author(block: Block) -> bool:
     return any("author" in name or "byline" in name or name in ("writer", "reporter") for name in names)
 
 
+_LATER = re.compile(r"^.{0,40}?\bby:? (?=[A-Z])")
+_CLOSING = re.compile(r"(?:[\s,|–—·•-]|\b(?:posted|published|updated|on|at|in|am|um|le|el|il|op|den)\b)*$")
+
+
+def _beside_dates(text: str) -> str:
+    """Return what a byline says of who: "by Ann Lee - 16 April 2026 8:02 UTC" and "on 16 April 2026 by Ann Lee" are Ann Lee's."""
+    before, *after = parts_beside_dates(text)
+    if not after:
+        return text
+    name = _CLOSING.sub("", before)
+    return name if " " in name else _LATER.sub("", after[-1])
+
+
+def _written_by(block: Block) -> str:
+    """Return the name in a line that is nothing but "Written by Ann Lee", wherever it stands."""
+    return block.text if _WRITTEN.match(block.text) and not _is_foreign(block) else ""
+
+
+_WRITTEN = re.compile(
+    r"(?:written|words|story|text|article|reporting) by:? (?=[A-Z])|(?:author|autor(?:in)?|auteur): ?(?=[A-ZÀ-Ý])",
+    re.IGNORECASE,
+)
+_FOREIGN = frozenset(("related", "comments", "navigation", "aside", "footer", "promotion", "advertisement"))
+
+
+def _is_foreign(block: Block) -> bool:
+    return block.node.marked is not None and block.node.marked.mark in _FOREIGN
+
+
 def _said_author(block: Block) -> str:
     return block.text if _names_author(block) else ""
 
@@ -168,6 +199,19 @@ def _said_by(block: Block) -> str:
 
 def _linked_author(block: Block) -> str:
     return block.text if block.linked == block.size and _AUTHOR_PAGE.search(block.href or "") else ""
+
+
+def _linked_to_author(block: Block) -> str:
+    """Return the name that is a link to its owner's page among the site's authors, far from the headline; no section, and no guest."""
+    words = block.text.split()
+    named = 2 <= len(words) <= 4 and all(_NAME_PART.fullmatch(word) for word in words)
+    linked = block.linked == block.size and _AUTHORS.search(block.href or "") is not None
+    return block.text if named and linked and not _is_foreign(block) else ""
+
+
+_AUTHORS = re.compile(
+    r"/(?:authors?|autor(?:es|in)?|auteurs?|contributors?|writers?|reporters?)/", re.IGNORECASE
+)
 
 
 def _beside_date(block: Block) -> str:

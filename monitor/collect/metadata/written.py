@@ -89,6 +89,15 @@ def day_of(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> d
         return None
 
 
+def parts_beside_dates(text: str) -> list[str]:
+    """Return a text in the parts that the dates in it leave; a text without one is one part."""
+    western = _western(text)
+    if _YEAR.search(western) is None:
+        return [text]
+    ends = [0, *(place for match in _SEEN.finditer(western) for place in match.span()), len(text)]
+    return [text[ends[at] : ends[at + 1]] for at in range(0, len(ends), 2)]
+
+
 # ── Lines that are a date ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 _LONGEST = 100  # characters
 _LABEL = re.compile(r"(?:[^\W\d_][^\s:：\d]*[ -]?){1,4}\s?[:：]")
