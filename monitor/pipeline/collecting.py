@@ -172,7 +172,8 @@ class Collector:
         await saved.wait()
 
     def _flush_later(self) -> None:
-        """Flush beside what goes on; one flush that has not begun is enough."""
+        """Flush beside what goes on; one flush that has not taken its batch is enough."""
+        self._disarm()
         if self._flush_asked:
             return
         self._flush_asked = True
@@ -180,11 +181,15 @@ class Collector:
         self._flushes.add(task)
         task.add_done_callback(self._flushes.discard)
 
-    async def _flush(self) -> None:
-        """Save what has ended, in one transaction; what cannot be saved will be polled again."""
+    def _disarm(self) -> None:
+        """Forget the timer, whether it has gone off or not: what ends from now on sets another."""
         if self._flush_soon:
             self._flush_soon.cancel()
             self._flush_soon = None
+
+    async def _flush(self) -> None:
+        """Save what has ended, in one transaction; what cannot be saved will be polled again."""
+        self._disarm()
         async with self._saving:
             self._flush_asked = False
             if not self._ended:

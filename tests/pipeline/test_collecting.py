@@ -175,6 +175,26 @@ async def test_long_texts_are_saved_before_a_batch_is_full(
         assert [report.name for report in reports] == [FEED.name, slow.name]
 
 
+async def test_a_batch_that_waits_for_another_does_not_stop_the_clock(tmp_path: Path) -> None:
+    """The timer that goes off while a batch waits to be saved is spent: what ends later sets another, and is saved."""
+    with newsroom(tmp_path) as room:
+        collector = room.collector
+        async with collector._saving:  # a batch is being saved
+            collector._flush_later()
+            await turn()  # the next one has seen that it must wait
+            collector._flush_soon = asyncio.get_running_loop().call_later(3600, collector._flush_later)
+            collector._flush_later()  # as the timer does
+            assert collector._flush_soon is None
+        await collector.drained()
+
+
+async def turn() -> None:
+    """Let everything that can go on go on once."""
+    done = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(done.set_result, None)
+    await done
+
+
 async def test_a_page_gives_the_text(tmp_path: Path) -> None:
     """A teaser's page is fetched and read; the article is the page's, not the feed's."""
     paragraphs = "".join(
