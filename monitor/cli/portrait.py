@@ -46,14 +46,6 @@ def facts(feed: Feed, state: FeedState, gaps: Sequence[Gap], at: datetime) -> It
     yield "validators", _validators(state)
 
 
-def gap_trouble(state: FeedState, at: datetime) -> str:
-    """Return the words about a gap of the last week, empty if there was none."""
-    if state.last_gap is None or (at - state.last_gap).days >= 7:
-        return ""
-    times = "once" if state.gaps == 1 else f"{state.gaps} times"
-    return f"may have missed entries {times}, last {ago(state.last_gap, at)}: a shorter `interval` would help"
-
-
 def _outcome(state: FeedState) -> str:
     return f" ({state.outcome.value.replace('_', ' ')})" if state.outcome else ""
 

@@ -11,7 +11,6 @@ import click
 from monitor.cli import votes
 from monitor.cli.clock import now
 from monitor.cli.output import ago, clean, config_option, json_option, say_json, span, table, until
-from monitor.cli.portrait import gap_trouble
 from monitor.collect import health
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def trouble(state: FeedState, at: datetime) -> str:
     if state.errors:
         since = f" for {span(at - state.failing_since)}" if state.failing_since else ""
         return f"fails{since} ({state.errors} in a row): {state.error}"
-    return health.silence(state, at) or gap_trouble(state, at)
+    return health.silence(state, at) or health.gap(state, at) or ""
 
 
 def _row(state: FeedState, at: datetime) -> dict[str, Any]:

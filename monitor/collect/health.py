@@ -1,4 +1,4 @@
-"""What a person needs to hear about feeds that say nothing: one that is silent too long, and all of them failing at once."""
+"""What a person needs to hear about feeds: one that is silent too long, one polled too late, and all of them failing at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ SILENT = 5
 SILENT_AT_LEAST = timedelta(days=2)
 """… and never before this: a usual pause of 20 minutes does not make a quiet Sunday an alarm."""
 
+GAP_TOLD = timedelta(days=7)
+"""A gap is told for this long: by then the learned interval has shortened, or the operator has."""
+
 OUTAGE = timedelta(hours=2)
 """No feed at all succeeded for this long: it is not the feeds, it is us (29)."""
 
@@ -26,6 +29,15 @@ def silence(state: FeedState, now: datetime, times: float = SILENT) -> str | Non
     if quiet < max(state.usual_gap * times, SILENT_AT_LEAST):
         return None
     return f"silent for {span(quiet)} (usually {span(state.usual_gap)})"
+
+
+def gap(state: FeedState, now: datetime) -> str | None:
+    """Return `may have missed entries 3 times, last 2 h ago: …` if polls came too late within the last week, else None."""
+    if state.last_gap is None or now - state.last_gap >= GAP_TOLD:
+        return None
+    times = "once" if state.gaps == 1 else f"{state.gaps} times"
+    since = span(now - state.last_gap)
+    return f"may have missed entries {times}, last {since} ago: a shorter `interval` would help"
 
 
 def outage(states: Iterable[FeedState], now: datetime) -> str | None:

@@ -16,7 +16,7 @@ Store                       (this file)
 store.feeds                 (feeds.py)
     sync(feeds, first_polls: Mapping[str, datetime], now)
     states(resting=False) -> list[FeedState];  state(name) -> FeedState | None
-    due(now, limit=None, lease=None) -> list[FeedState];  next_due() -> datetime | None
+    due(now, limit=None, lease=None) -> list[FeedState]
     quiet_hosts(now) -> dict[str, datetime]
     seen(feed, keys) -> dict[str, Seen];  stale(feed, keys, before) -> frozenset[str]   (the keys worth `touched`)
     gaps(feed) -> list[Gap]

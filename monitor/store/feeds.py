@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql import ColumnElement
 
 from monitor.models import Feed, FeedState, Gap, Outcome, PlanReason, PollHints, PollRecord, Seen, Validators
 from monitor.store import codec, schema
@@ -119,12 +119,6 @@ class Feeds:
         freed = update(_feeds).where(_feeds.c.claimed_by == owner).values(claimed_until=None, claimed_by=None)
         with self._database.writing() as connection:
             return connection.execute(freed).rowcount
-
-    def next_due(self) -> datetime | None:
-        """Return the earliest next poll of all feeds, or None if none will be polled."""
-        query: Select[Any] = select(func.min(_feeds.c.next_poll)).where(_ACTIVE)
-        with self._database.reading() as connection:
-            return codec.maybe_instant(connection.execute(query).scalar())
 
     def quiet_hosts(self, now: datetime) -> dict[str, datetime]:
         """Return the hosts that asked for quiet, and until when."""

@@ -141,7 +141,6 @@ def test_due_feeds_come_longest_due_first_and_no_more_than_asked(store: Store) -
     store.feeds.sync([feed(name) for name in first], first, NOW)
     assert [state.name for state in store.feeds.due(after(minutes=5))] == ["b", "c", "a"]
     assert [state.name for state in store.feeds.due(after(minutes=5), limit=2)] == ["b", "c"]
-    assert store.feeds.next_due() == after(minutes=1)
 
 
 def test_a_gone_feed_is_never_due(store: Store) -> None:
@@ -149,7 +148,6 @@ def test_a_gone_feed_is_never_due(store: Store) -> None:
     state = replace(with_feed(store), gone=True)
     store.save_polls([PollRecord(state)], NOW)
     assert store.feeds.due(after(days=99)) == []
-    assert store.feeds.next_due() is None
 
 
 def test_a_leased_feed_is_withheld_until_its_poll_is_saved_or_the_lease_ends(store: Store) -> None:

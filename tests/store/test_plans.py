@@ -115,7 +115,6 @@ def save(store: Store) -> None:
 UNTIL = timedelta(hours=3)
 EVERY_TICK: dict[str, Callable[[Store], object]] = {
     "due": lambda store: store.feeds.due(NOW, 50),
-    "next_due": lambda store: store.feeds.next_due(),
     "seen": lambda store: store.feeds.seen("f1", ["a", "b"]),
     "stale": lambda store: store.feeds.stale("f1", ["a", "b"], NOW),
     "save_polls": save,
