@@ -265,6 +265,15 @@ def test_the_day_in_the_address_decides_between_readings_and_updates(path: str) 
         assert (article.published, article.date_source) == (datetime(2025, 2, 10, tzinfo=UTC), "url")
 
 
+def test_a_number_that_begins_a_slug_is_no_day() -> None:
+    """`/2025/02/10-mills-to-see` is of February, and its ten are the mills: what people see dates the page."""
+    html = f'<h1>Ten mills to see</h1><p class="date">February 27, 2025</p>{BODY}'
+
+    found = extract(html, "https://www.daily.example/2025/02/10-mills-to-see")
+
+    assert (found.published, found.date_source) == (datetime(2025, 2, 27, tzinfo=UTC), "text")
+
+
 def test_a_time_on_the_day_that_is_seen_gives_the_hour() -> None:
     """Where people see the bare day and a `<time>` further down states an instant of it, the instant is told."""
     foot = '<div class="related"><time datetime="2025-02-09T22:15:00Z">x</time></div>'
