@@ -181,7 +181,8 @@ def lines(text: str) -> tuple[Line, ...]:
 
 def prose(text: str) -> str:
     """Return what people read: prose, items and rows, one a line, without images, rules and the contributor line."""
-    return "\n".join(line.text for line in lines(text) if line.number not in _furniture_numbers(text))
+    dead = _furniture_numbers(text)
+    return "\n".join([line.text for line in lines(text) if line.number not in dead])
 
 
 # ── Furniture ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """The seed format: reader, writer and lint agree on exactly one grammar."""
 
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,6 +162,18 @@ def test_a_contributor_line_in_mid_text_is_prose() -> None:
     """What stands in the middle of an article is a sentence of its story."""
     text = "\n".join(["First."] * 6 + ["Ada Byrne contributed to this report."] + ["Last."] * 20)
     assert seed.contributors(text) == ()
+
+
+def test_prose_takes_time_by_the_number_of_lines() -> None:
+    """Eight times the lines take about eight times as long; it would be sixty-four if each line were asked of the whole document."""
+
+    def seconds(count: int) -> float:
+        start = time.process_time()
+        seed.prose("Words of it.\n" * count)
+        return time.process_time() - start
+
+    short, long = (min(seconds(count) for _ in range(3)) for count in (500, 4_000))
+    assert long / short < 24
 
 
 @pytest.mark.parametrize(
