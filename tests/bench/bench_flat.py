@@ -71,7 +71,12 @@ def configure(directory: Path, address: str, feeds: int) -> None:
         {"url": f"http://{address}/feed/{number}", "name": f"outlet-{number}", "full_text": "never"}
         for number in range(feeds)
     ]
-    digest = {"name": "all", "topics": [name for name, _ in topics], "to": [{"html": "all"}], "every": "12h"}
+    digest = {
+        "name": "all",
+        "topics": [name for name, _ in topics],
+        "to": [{"html": str(directory / "pages")}],
+        "every": "12h",
+    }
     _write(directory / "monitor.yaml", settings)
     _write(directory / "feeds.yaml", {"feeds": sources})
     _write(directory / "digests.yaml", {"digests": [digest]})
