@@ -93,7 +93,10 @@ def coverage_replies(
     views = [seen for seen in (view(story, spec.topics) for story in ripe) if seen]
     return tuple(
         _coverage_reply(
-            seen, alerted[seen.story.story], spec, topic_names, coverage, score(seen, now, weights), now
+            seen,
+            alerted[seen.story.story],
+            _Telling(spec, topic_names, coverage, score(seen, now, weights)),
+            now,
         )
         for seen in views
         if seen.standing in (Standing.GREW, Standing.AGAIN) and not muted.silence(seen)
@@ -104,37 +107,37 @@ def _ripe(posted: Posted, now: datetime) -> bool:
     return now - posted.last >= SPACING and now - posted.at <= LISTENING
 
 
-def _coverage_reply(
-    seen: View,
-    posted: Posted,
-    spec: DigestSpec,
-    topic_names: Mapping[str, str],
-    coverage: Coverage,
-    value: float,
-    now: datetime,
-) -> FollowUp:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What every message about one story is composed with; `value` is its score."""
+
+    spec: DigestSpec
+    topic_names: Mapping[str, str]
+    coverage: Coverage
+    value: float
+
+    def of(self, seen: View, slot: Slot, heading: str) -> Composed:
+        """Compose a message about the story as it is seen."""
+        return single(seen, self.spec, slot, self.topic_names, self.coverage, self.value, heading)
+
+
+def _coverage_reply(seen: View, posted: Posted, telling: _Telling, now: datetime) -> FollowUp:
     """Compose the reply; it speaks through the new articles, not through the one already alerted."""
+    spec = telling.spec
     label = f"follow_up-{seen.story.story}-{seen.fresh[0].article.id}"
     slot = Slot(spec.name, label, now, SlotKind.FOLLOW_UP, posted.last)
     reason = f"now at {len(seen.outlets)} outlets (+{seen.grown})" if seen.grown else "a further article"
-    told = single(renewed(seen, spec.topics), spec, slot, topic_names, coverage, value, "Later coverage")
-    return FollowUp(posted.slot, told, reason, _amended(seen, posted, spec, topic_names, coverage, value))
+    told = telling.of(renewed(seen, spec.topics), slot, "Later coverage")
+    return FollowUp(posted.slot, told, reason, _amended(seen, posted, telling))
 
 
-def _amended(
-    seen: View,
-    posted: Posted,
-    spec: DigestSpec,
-    topic_names: Mapping[str, str],
-    coverage: Coverage,
-    value: float,
-) -> Digest | None:
+def _amended(seen: View, posted: Posted, telling: _Telling) -> Digest | None:
     """Return the alert with its own headline and the outlets of today: its "also at" line is what changes."""
-    again = retold(seen, spec.topics, posted.articles)
+    again = retold(seen, telling.spec.topics, posted.articles)
     if again is None:
         return None
-    slot = Slot(spec.name, posted.slot, posted.at, SlotKind.ALERT)
-    return single(again, spec, slot, topic_names, coverage, value, "Alert").digest
+    slot = Slot(telling.spec.name, posted.slot, posted.at, SlotKind.ALERT)
+    return telling.of(again, slot, "Alert").digest
 
 
 def update_replies(
