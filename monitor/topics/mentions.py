@@ -44,41 +44,53 @@ def near(
     Each mention is joined to the nearest of the other side (all of them in a tie), so the result grows with the text and not with
     its square, and is the same whichever side is named first.
     """
-    pairs = list(_pairs(lefts, rights, distance, paragraph_of, ordered=ordered))
-    nearest_left: dict[Mention, int] = {}
-    nearest_right: dict[Mention, int] = {}
-    for a, b, between in pairs:
-        nearest_left[a] = min(between, nearest_left.get(a, between))
-        nearest_right[b] = min(between, nearest_right.get(b, between))
-    return sorted({joined(a, b) for a, b, between in pairs if between in (nearest_left[a], nearest_right[b])})
+    pairs = [*_nearest(lefts, rights, distance, paragraph_of, behind=True, before=not ordered)]
+    pairs += _nearest(rights, lefts, distance, paragraph_of, behind=not ordered, before=True)
+    return sorted({joined(a, b) for a, b in pairs})
 
 
-def _pairs(
-    lefts: Sequence[Mention],
-    rights: Sequence[Mention],
+def _nearest(
+    mentions: Sequence[Mention],
+    others: Sequence[Mention],
     distance: int,
     paragraph_of: Callable[[int], int],
     *,
-    ordered: bool,
-) -> Iterator[tuple[Mention, Mention, int]]:
-    for a, b in _close(lefts, rights, distance):
-        if (ordered and b[0] <= a[1]) or share_words(a, b) or paragraph_of(a[0]) != paragraph_of(b[0]):
-            continue
-        yield a, b, max(0, gap(a, b))
-
-
-def _close(
-    lefts: Sequence[Mention], rights: Sequence[Mention], distance: int
+    behind: bool,
+    before: bool,
 ) -> Iterator[tuple[Mention, Mention]]:
-    """Yield the pairs with at most `distance` words between; `rights` is in order of first word."""
-    firsts = [right[0] for right in rights]
-    reach = max((right[1] - right[0] for right in rights), default=0)
-    for a in lefts:
-        start = bisect_left(firsts, a[0] - distance - 1 - reach)
-        end = bisect_right(firsts, a[1] + distance + 1)
-        for b in rights[start:end]:
-            if gap(a, b) <= distance:
-                yield a, b
+    """Yield each mention with the nearest of the others, all of them in a tie; only those wholly behind or before it if so asked.
+
+    Goes outwards from each and stops where nothing nearer can come: a text full of both sides costs its length, not its square.
+    """
+    firsts = [other[0] for other in others]
+    reach = max((other[1] - other[0] for other in others), default=0)
+    for one in mentions:
+        at, paragraph = bisect_left(firsts, one[0]), paragraph_of(one[0])
+        found: list[Mention] = []
+        best = distance
+        for place in range(at, len(others)) if behind else ():
+            other = others[place]
+            if other[0] - one[1] - 1 > best or paragraph_of(other[0]) != paragraph:
+                break
+            best = _kept_nearest(found, one, other, best, apart=not before)
+        for place in range(at - 1, -1, -1) if before else ():
+            other = others[place]
+            if one[0] - other[0] - reach - 1 > best or paragraph_of(other[0]) != paragraph:
+                break
+            best = _kept_nearest(found, one, other, best, apart=not behind)
+        yield from [(one, other) for other in found]
+
+
+def _kept_nearest(found: list[Mention], one: Mention, other: Mention, best: int, *, apart: bool) -> int:
+    """Put another mention among the nearest found, if it is as near as they are or nearer; return how near that is."""
+    between = gap(one, other)
+    if between > best or (apart and between < 0) or share_words(one, other):
+        return best
+    between = max(0, between)
+    if between < best:
+        found.clear()
+    found.append(other)
+    return between
 
 
 def outside(lefts: Iterable[Mention], rights: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
@@ -111,10 +123,19 @@ def not_near(
     lefts: Sequence[Mention], rights: Sequence[Mention], distance: int, paragraph_of: Callable[[int], int]
 ) -> tuple[list[Mention], list[Mention]]:
     """Return the left mentions with no right mention within `distance` words in their paragraph, and the others."""
-    close = {a for a, b in _close(lefts, rights, distance) if paragraph_of(a[0]) == paragraph_of(b[0])}
-    return [mention for mention in lefts if mention not in close], [
-        mention for mention in lefts if mention in close
-    ]
+    firsts = [right[0] for right in rights]
+    reach = max((right[1] - right[0] for right in rights), default=0)
+    kept: list[Mention] = []
+    dropped: list[Mention] = []
+    for mention in lefts:
+        low, high = mention[0] - distance - 1 - reach, mention[1] + distance + 1
+        there = rights[bisect_left(firsts, low) : bisect_right(firsts, high)]
+        paragraph = paragraph_of(mention[0])
+        close = any(
+            gap(mention, right) <= distance and paragraph_of(right[0]) == paragraph for right in there
+        )
+        (dropped if close else kept).append(mention)
+    return kept, dropped
 
 
 def count_apart(mentions: Iterable[Mention]) -> int:

@@ -22,6 +22,8 @@ RULES = {
     "or": "tax OR fraud OR audit",
     "and": "tax AND fraud AND NOT zebra",
     "near": "tax NEAR/5 fraud",
+    "far": "tax NEAR/1000 fraud",
+    "not far": "tax NOT NEAR/1000 fraud",
     "before": "tax BEFORE/4 fraud",
     "outside": 'tax OUTSIDE "tax fraud"',
     "not near": "tax NOT NEAR/3 audit",
@@ -30,18 +32,14 @@ RULES = {
     "sentence": "sentence:(tax AND fraud)",
     "paragraph": "paragraph:(tax AND fraud)",
 }
-TEXTS = {
-    "one paragraph": "The tax fraud of IRS. ",
-    "not one for one": "Der Spaß: tax fraud, IRS 移民. ",
-    "lines": "Tax fraud, IRS.\n",
-}
+TEXTS = {"one paragraph": "The tax fraud of IRS. ", "not one for one": "Der Spaß: tax fraud, IRS 移民. "}
 TIMES = 4
 
 
 def seconds(topics: Topics, text: str) -> float:
-    """Return the processor time of a match: the best of three."""
+    """Return the processor time of a match: the better of two."""
     best = float("inf")
-    for _ in range(3):
+    for _ in range(2):
         start = time.process_time()
         topics.match(Article(text=text, title="A tax"))
         best = min(best, time.process_time() - start)
@@ -53,8 +51,8 @@ def seconds(topics: Topics, text: str) -> float:
 def test_time_grows_with_the_length(rule: str, unit: str) -> None:
     """Four times the text takes about four times as long; it would be sixteen if any step went over the text for each mention."""
     topics = parse_adhoc(RULES[rule])
-    short, long = (seconds(topics, TEXTS[unit] * count) for count in (1_500, 1_500 * TIMES))
-    assert long / short < 2.3 * TIMES
+    short, long = (seconds(topics, TEXTS[unit] * count) for count in (900, 900 * TIMES))
+    assert long / short < 2.2 * TIMES
 
 
 def test_spans_are_told_up_to_a_number() -> None:
