@@ -84,9 +84,7 @@ class Sandbox:
         self._workers: set[_Worker] = set()
         self._closed = False
 
-    async def run(
-        self, function: Callable[[*Ts], R], *args: *Ts, deadline: float, ahead: bool = False
-    ) -> R:
+    async def run(self, function: Callable[[*Ts], R], *args: *Ts, deadline: float, ahead: bool = False) -> R:
         """Call a picklable top-level `function` in a worker; `deadline` is seconds from when a worker takes it up.
 
         Calls are taken up in order; one that ends what others have begun goes `ahead` of those waiting, so that little is half done.
