@@ -8,7 +8,7 @@ and role, as pages look to rules that know other sites' names: what an extractor
 
 The figure is the one of the public article-extraction benchmark (scrapinghub): 4-gram shingles of lower-cased `\\w+` words, counted with their
 repetitions; precision averaged over the pages with output, recall over all pages, F1 of the two. Of several gold texts of a page the one that
-fits best counts. Speed is processor time of one core, parsing included.
+fits best counts. Speed is processor time of one core, parsing included, a page's best of three: other work on the machine counts little.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from monitor.models import Article
 from monitor.text import letters
 
 DEFAULT = Path(__file__).parents[3] / "shared" / "data" / "pages"
+ROUNDS = 3
 _WORD = re.compile(r"\w+")
 Shingles = Counter[tuple[str, ...]]
 Gold = dict[str, Any]
@@ -160,9 +161,12 @@ def measure(extractor: Extractor, pages: list[Gold], folder: Path, *, names: boo
     for gold in pages:
         html = gzip.decompress((folder / f"{gold['id']}.html.gz").read_bytes()).decode("utf-8", "replace")
         html = html if names else hashed(html)
-        started = time.process_time()
-        text, article = extractor(html, gold["url"])
-        score.seconds += time.process_time() - started
+        spent = []
+        for _ in range(ROUNDS):
+            started = time.process_time()
+            text, article = extractor(html, gold["url"])
+            spent.append(time.process_time() - started)
+        score.seconds += min(spent)
         score.text(plain(text) if article else text, gold["golds"])
         if article is not None:
             score.invalid += bool(article.text and seed.check(article.text))
