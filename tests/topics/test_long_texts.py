@@ -37,13 +37,10 @@ TIMES = 4
 
 
 def seconds(topics: Topics, text: str) -> float:
-    """Return the processor time of a match: the better of two."""
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        topics.match(Article(text=text, title="A tax"))
-        best = min(best, time.process_time() - start)
-    return best
+    """Return the processor time of a match."""
+    start = time.process_time()
+    topics.match(Article(text=text, title="A tax"))
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("unit", TEXTS)
@@ -51,8 +48,10 @@ def seconds(topics: Topics, text: str) -> float:
 def test_time_grows_with_the_length(rule: str, unit: str) -> None:
     """Four times the text takes about four times as long; it would be sixteen if any step went over the text for each mention."""
     topics = parse_adhoc(RULES[rule])
-    short, long = (seconds(topics, TEXTS[unit] * count) for count in (900, 900 * TIMES))
-    assert long / short < 2.2 * TIMES
+    short, long = (TEXTS[unit] * count for count in (2_500, 2_500 * TIMES))
+    # other work on the machine can slow one measurement down, but not the square of a length away
+    ratios = (seconds(topics, long) / seconds(topics, short) for _ in range(5))
+    assert any(ratio < 2 * TIMES for ratio in ratios)
 
 
 def test_spans_are_told_up_to_a_number() -> None:
