@@ -8,9 +8,8 @@ from __future__ import annotations
 from monitor.topics.glue import BORDER
 
 BORDER_BYTE = BORDER.encode()
-LONG = (
-    4_000  # characters of a paragraph; in a longer one places are noted once, not counted for each question
-)
+LONG = 4_000
+"""Characters of a paragraph; in a longer one places are noted once, not counted for each question."""
 
 
 def borders(text: bytes) -> tuple[list[int], list[int]]:

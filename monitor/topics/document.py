@@ -34,7 +34,7 @@ _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headl
 _SHOUT_SHARE = 0.8
 SOFT_BYTE = SOFT.encode()
 _MARKS = re.compile(b"[%b%b]" % (BORDER_BYTE, SOFT_BYTE))
-_SOFT_WORD, _DOT = b" %b " % SOFT_BYTE, ord(".")
+_SOFT_WORD = b" %b " % SOFT_BYTE
 
 Window = tuple[int, int]  # word numbers, the second exclusive
 
@@ -56,9 +56,14 @@ class Document:
     @lazy
     def paragraphs(self) -> list[Paragraph]:
         """The title, if there is one, and the paragraphs of the body; furniture (images, rules, contributor lines) left out."""
-        head = [Paragraph("title", 0, len(self.title))] if self.title else []
+        return list(self.stretches())
+
+    def stretches(self) -> Iterator[Paragraph]:
+        """Yield the paragraphs one by one, for those who need only the first of them."""
+        if self.title:
+            yield Paragraph("title", 0, len(self.title))
         lines = self._source_lines
-        return head + (blocks(lines) if self._kinds is None else seed_paragraphs(self._kinds, lines))
+        yield from blocks(lines) if self._kinds is None else seed_paragraphs(self._kinds, lines)
 
     def _enter(self) -> None:
         marked, self.even = spaced_and_even(self._joined())
@@ -97,19 +102,6 @@ class Document:
     def source(self, paragraph: Paragraph) -> str:
         """Return the original text of a paragraph."""
         return (self.title if paragraph.zone == "title" else self.text)[paragraph.start : paragraph.end]
-
-    def stretches(self) -> Iterator[tuple[str, int, int]]:
-        """Yield zone, start and end of each paragraph in turn."""
-        if self._kinds is None:
-            yield from [(paragraph.zone, paragraph.start, paragraph.end) for paragraph in self.paragraphs]
-            return
-        if self.title:
-            yield "title", 0, len(self.title)
-        start = 0
-        for kind, line in zip(self._kinds, self._source_lines, strict=True):
-            if kind:
-                yield "body", start, start + len(line)
-            start += len(line) + 1
 
     @lazy
     def body_paragraphs(self) -> int:
@@ -280,13 +272,15 @@ class Document:
         paragraph = self.paragraphs[index]
         if self.even is None or paragraph.end - paragraph.start > LONG or index in self._places:
             return index, *self.places(index)[number]
-        line, base = self._lines(index), paragraph.start
-        start, end = nth_word(line, number)
-        if _DOT in line[start:end]:
-            end = self.with_dot(index, start, end)
-        return index, base + start, base + end
+        start, end = self.word_in(self._lines(index), index, number)
+        return index, paragraph.start + start, paragraph.start + end
 
-    def with_dot(self, index: int, start: int, end: int) -> int:
+    def word_in(self, line: bytes, index: int, number: int) -> tuple[int, int]:
+        """Return where in a paragraph, given in words and spaces, its word of that number stands."""
+        start, end = nth_word(line, number)
+        return start, self._with_dot(index, start, end) if line.find(b".", start, end) >= 0 else end
+
+    def _with_dot(self, index: int, start: int, end: int) -> int:
         """Return the end of a word with the last full stop of a dotted one, as `places` does."""
         source = self.source(self.paragraphs[index])
         dotted = (

@@ -23,9 +23,8 @@ from monitor.topics.expressions import Expression
 from monitor.topics.variants import Key, Variant
 
 Mark = tuple[bool, int, bool]  # cased, literal, in the title
-Needs = tuple[
-    frozenset[int], ...
-]  # sets of literals, as `_sign` numbers them, of each of which one must be found
+Needs = tuple[frozenset[int], ...]
+"""Sets of literals, as `_sign` numbers them, of each of which one must be found."""
 Hit = tuple[int, int, int]  # literal, start, end in bytes
 _FEW = 4_000  # literals: so many fit a processor's cache as a full table, which is a quarter faster; more of them are slower so
 MAX_DIRECT = 16  # literals of a direct rule; one of more is seldom mentioned once only
@@ -140,14 +139,10 @@ class Index:
     def _is_direct(self, number: int, rule: Rule) -> bool:
         """Note the literals of a direct rule; False if it is none."""
         terms = _alternatives(rule.match) if rule.veto is None else ()
-        uses = [(term, use) for term in terms for use in self._direct_uses(term)]
+        by_term = [(term, self._direct_uses(term)) for term in terms]
+        uses = [(term, use) for term, of_term in by_term for use in of_term]
         places = {(use.cased, use.literal) for _, use in uses}
-        if (
-            not uses
-            or len(places) < len(uses)
-            or len(uses) > MAX_DIRECT
-            or not all(map(self._direct_uses, terms))
-        ):
+        if not 0 < len(places) == len(uses) <= MAX_DIRECT or not all(of_term for _, of_term in by_term):
             return False
         for term, use in uses:
             found = Direct(number, term.number, term.written, use.back, use.cased, term.acronym)

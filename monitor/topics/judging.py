@@ -123,12 +123,10 @@ def spans(search: Search, mentions: Iterable[Mention]) -> tuple[Span, ...]:
 
 def _spans(search: Search, part: tuple[int, int, int]) -> Iterable[Span]:
     """Return where one term stands: a regular expression may be found several times in one word."""
-    places = search.regex_places.get(part)
-    return [Span(*place, search.written(part[2])) for place in places] if places else [span(search, part)]
+    places = search.regex_places.get(part) or (search.document.span(part[0], part[1]),)
+    return [Span(*place, search.written(part[2])) for place in places]
 
 
 def span(search: Search, part: tuple[int, int, int]) -> Span:
     """Return where one term stands, first."""
-    places = search.regex_places and search.regex_places.get(part)
-    place = places[0] if places else search.document.span(part[0], part[1])
-    return Span(*place, search.written(part[2]))
+    return next(iter(_spans(search, part)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -106,30 +107,26 @@ def softly_joined(lines: list[str], kinds: list[int]) -> str:
     return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
 
 
-def seed_paragraphs(kinds: list[int], lines: list[str]) -> list[Paragraph]:
-    """Return the paragraphs of a seed document whose lines are of these kinds."""
-    found: list[Paragraph] = []
+def seed_paragraphs(kinds: list[int], lines: list[str]) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a seed document whose lines are of these kinds."""
     start = 0
     for kind, line in zip(kinds, lines, strict=True):
         if kind:
-            found.append(Paragraph("body", start, start + len(line), kind == RUNS_ON))
+            yield Paragraph("body", start, start + len(line), kind == RUNS_ON)
         start += len(line) + 1
-    return found
 
 
-def blocks(lines: list[str]) -> list[Paragraph]:
-    """Return the paragraphs of a text whose paragraphs are parted by blank lines."""
-    found: list[Paragraph] = []
+def blocks(lines: list[str]) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a text whose paragraphs are parted by blank lines."""
     start, opened = 0, -1
     for line in [*lines, ""]:
         blank = not line.strip() or _is_furniture(line.strip(), late=False)
         if blank and opened >= 0:
-            found.append(Paragraph("body", opened, start - 1))
+            yield Paragraph("body", opened, start - 1)
             opened = -1
         elif not blank and opened < 0:
             opened = start
         start += len(line) + 1
-    return found
 
 
 def lines_as(zone: str, text: str) -> list[Paragraph]:

@@ -62,8 +62,7 @@ def _nearest(
 
     Goes outwards from each and stops where nothing nearer can come: a text full of both sides costs its length, not its square.
     """
-    firsts = [other[0] for other in others]
-    reach = max((other[1] - other[0] for other in others), default=0)
+    firsts, reach = _extent(others)
     for one in mentions:
         at, paragraph = bisect_left(firsts, one[0]), paragraph_of(one[0])
         found: list[Mention] = []
@@ -79,6 +78,13 @@ def _nearest(
                 break
             best = _kept_nearest(found, one, other, best, apart=not behind)
         yield from [(one, other) for other in found]
+
+
+def _extent(mentions: Sequence[Mention]) -> tuple[list[int], int]:
+    """Return the first words of mentions, and how far the longest of them reaches behind its own."""
+    return [mention[0] for mention in mentions], max(
+        (mention[1] - mention[0] for mention in mentions), default=0
+    )
 
 
 def _kept_nearest(found: list[Mention], one: Mention, other: Mention, best: int, *, apart: bool) -> int:
@@ -123,8 +129,7 @@ def not_near(
     lefts: Sequence[Mention], rights: Sequence[Mention], distance: int, paragraph_of: Callable[[int], int]
 ) -> tuple[list[Mention], list[Mention]]:
     """Return the left mentions with no right mention within `distance` words in their paragraph, and the others."""
-    firsts = [right[0] for right in rights]
-    reach = max((right[1] - right[0] for right in rights), default=0)
+    firsts, reach = _extent(rights)
     kept: list[Mention] = []
     dropped: list[Mention] = []
     for mention in lefts:

@@ -9,7 +9,7 @@ of the specification, fitted on 37,554 labelled articles.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from monitor.topics import plan
@@ -90,14 +90,14 @@ class Scorer:
         places = [_hull(found) for window in windows if (found := step.part.look(window))]
         return self._concept(step.written, places) if places else None
 
-    def _concept(self, clause: str, mentions: Sequence[Mention]) -> float:
+    def _concept(self, clause: str, mentions: Iterable[Mention]) -> float:
         counts = _counts(mentions, self._document)
         share = _share_of(counts, self._document)
         self.parts.append(ScorePart(clause, *counts, 100 * share))
         return share
 
 
-def concept(document: Document, mentions: Sequence[Mention]) -> float:
+def concept(document: Document, mentions: Iterable[Mention]) -> float:
     """Return the about-ness (0-100) of one concept by its mentions."""
     return 100.0 * _share_of(_counts(mentions, document), document)
 
@@ -129,12 +129,9 @@ def _share_of(counts: tuple[int, int, int], document: Document) -> float:
     return weight / (weight + _HALF)
 
 
-def _counts(mentions: Sequence[Mention], document: Document) -> tuple[int, int, int]:
+def _counts(mentions: Iterable[Mention], document: Document) -> tuple[int, int, int]:
     """Return how many mentions that do not overlap begin in the title, in the lead and in the body (the lead included)."""
     body, lead_end = document.zone_window("lead")
-    if len(mentions) == 1:
-        first = mentions[0][0]
-        return (1, 0, 0) if first < body else (0, int(first < lead_end), 1)
     in_title = in_lead = in_body = 0
     reached = -1
     for last, first in sorted([(mention[1], mention[0]) for mention in mentions]):
@@ -154,9 +151,9 @@ def _hull(found: list[Mention]) -> Mention:
     return min(m[0] for m in found), max(m[1] for m in found), tuple(part for m in found for part in m[2])
 
 
-def order(score: float, document: Document, mentions: Sequence[Mention]) -> float:
+def order(score: float, document: Document, mentions: Iterable[Mention]) -> float:
     """Return the rank of a match inside its topic, 0 to 1: mostly the score, then how widely and variously it is mentioned."""
-    parts = mentions[0][2] if len(mentions) == 1 else {part for mention in mentions for part in mention[2]}
+    parts = {part for mention in mentions for part in mention[2]}
     terms = {part[2] for part in parts}
     paragraphs = {document.paragraph_of(part[0]) for part in parts}
     paragraphs.discard(document.first_body - 1)  # the title

@@ -9,7 +9,7 @@ from __future__ import annotations
 from monitor.topics.checkpoints import LONG
 from monitor.topics.document import LEAD_WORDS, Document
 from monitor.topics.layout import GAP
-from monitor.topics.words import blanked, nth_word
+from monitor.topics.words import blanked
 
 
 class Walk:
@@ -34,7 +34,7 @@ class Walk:
         self._begins = self._counted = self._next
         self._number = -1  # of the word last asked about
         self._ends, self._next = next(self._gaps)
-        self.zone, self._source_at, end = next(self._stretches)
+        self.zone, self._source_at, end, _ = next(self._stretches)
         if self.zone == "body" and self._lead_words < LEAD_WORDS:
             self.zone = "lead"
         self._even_at = self._even_end + len(GAP)
@@ -60,12 +60,9 @@ class Walk:
             words = self._document.places(self.index)
             return zone, words[number][0], words[number + back][1]
         line = self._words()
-        start, after = nth_word(line, number)
-        last = start
+        start, after = self._document.word_in(line, self.index, number)
         if back:
-            last, after = nth_word(line, number + back)
-        if line.find(b".", last, after) >= 0:
-            after = self._document.with_dot(self.index, last, after)
+            after = self._document.word_in(line, self.index, number + back)[1]
         return zone, base + start, base + after
 
     def _words(self) -> bytes:
