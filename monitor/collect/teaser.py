@@ -129,13 +129,14 @@ def _cut(paragraphs: Iterable[str]) -> str:
 
 def _said(article: Article) -> str:
     """Return what a feed's entry said, whose text was its summary; nothing where that was the title again."""
-    said = _cut(line.text for line in lines(article.text) if line.kind in ("prose", "item", "row"))
+    said = _cut(_told(article))
     return "" if said == article.title else said
 
 
 def _prose_words(article: Article) -> int:
-    return (
-        sum(count_words(line.text) for line in lines(article.text) if line.kind in ("prose", "item", "row"))
-        if article.text
-        else 0
-    )
+    return sum(map(count_words, _told(article)))
+
+
+def _told(article: Article) -> list[str]:
+    """Return the lines of an article that are words."""
+    return [line.text for line in lines(article.text) if line.kind in ("prose", "item", "row")]

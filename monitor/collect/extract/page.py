@@ -133,6 +133,11 @@ class Block:
         self._letters: str | None = None
 
     @property
+    def mark(self) -> str:
+        """The mark that the line stands under, its element's own or of one around it; empty where there is none."""
+        return self.node.marked.mark if self.node.marked is not None else ""
+
+    @property
     def letters(self) -> str:
         """The line without marks, blanks and case (`text.letters`), for telling whether it says the same as another."""
         if self._letters is None:

@@ -123,6 +123,6 @@ def put(writer: Writer, block: Block) -> None:
 
 
 def _picture(block: Block, base: str) -> str | None:
-    if block.kind != "img" or (block.node.marked is not None and block.node.marked.mark in _FOREIGN):
+    if block.kind != "img" or block.mark in _FOREIGN:
         return None
     return best_address(block.node.attrs, base)

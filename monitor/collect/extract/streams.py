@@ -67,5 +67,5 @@ def _is_article(page: Page, node: Node) -> bool:
     """Tell whether a box begins with a headline and a byline or date; an `<article>` says by its name what it is."""
     top = page.blocks[node.first : min(node.last, node.first + _TOP)]
     headed = any(block.kind == "h" for block in top)
-    signed = any(block.node.marked is not None and block.node.marked.mark == "byline" for block in top)
+    signed = any(block.mark == "byline" for block in top)
     return headed and (signed or node.tag == "article")

@@ -13,7 +13,7 @@ from monitor.text import clean
 from monitor.urls import absolute, registrable
 
 if TYPE_CHECKING:
-    from monitor.collect.extract.page import Node, Page
+    from monitor.collect.extract.page import Block, Page
     from monitor.models import Entry
 
 __all__ = ["Facts", "of_page"]
@@ -61,19 +61,11 @@ def _is_only(page: Page, heading: str) -> bool:
 
 def _heading(page: Page) -> str:
     """Return the first `<h1>` that is no part of a menu or another article's teaser."""
-    return next(
-        (block.text for block in page.blocks if block.node.tag == "h1" and not _foreign(block.node)), ""
-    )
+    return next((block.text for block in page.blocks if block.node.tag == "h1" and not _foreign(block)), "")
 
 
-def _foreign(node: Node) -> bool:
-    return node.marked is not None and node.marked.mark in (
-        "navigation",
-        "related",
-        "footer",
-        "aside",
-        "comments",
-    )
+def _foreign(block: Block) -> bool:
+    return block.mark in ("navigation", "related", "footer", "aside", "comments")
 
 
 def _description(article: jsonld.Thing, head: dict[str, list[str]]) -> str:

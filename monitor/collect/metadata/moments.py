@@ -179,18 +179,11 @@ def _first_in(page: Page, texts: Iterable[str]) -> datetime | None:
 
 
 def _is_byline(block: Block) -> bool:
-    return block.node.marked is not None and block.node.marked.mark == "byline"
+    return block.mark == "byline"
 
 
 def _is_foreign(block: Block) -> bool:
-    return block.node.marked is not None and block.node.marked.mark in (
-        "related",
-        "comments",
-        "aside",
-        "navigation",
-        "hidden",
-        "caption",
-    )
+    return block.mark in ("related", "comments", "aside", "navigation", "hidden", "caption")
 
 
 _PUT = re.compile(
@@ -219,7 +212,7 @@ def _headline(page: Page, heading: str) -> int | None:
     """Return the number of the headline's block: the one that says `heading`, else the first `<h1>`."""
     wanted, first = letters(heading), None
     for number, block in enumerate(page.blocks[:600]):
-        if block.kind == "h" and wanted and letters(block.text) == wanted:
+        if block.kind == "h" and block.letters == wanted != "":
             return number
         if first is None and block.node.tag == "h1":
             first = number

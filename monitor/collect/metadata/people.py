@@ -181,7 +181,7 @@ _FOREIGN = frozenset(("related", "comments", "navigation", "aside", "footer", "p
 
 
 def _is_foreign(block: Block) -> bool:
-    return block.node.marked is not None and block.node.marked.mark in _FOREIGN
+    return block.mark in _FOREIGN
 
 
 def _said_author(block: Block) -> str:
@@ -189,8 +189,7 @@ def _said_author(block: Block) -> str:
 
 
 def _marked_author(block: Block) -> str:
-    marked = block.node.marked
-    return _said_author(block) if marked is not None and marked.mark == "byline" else ""
+    return _said_author(block) if block.mark == "byline" else ""
 
 
 def _said_by(block: Block) -> str:
