@@ -3,7 +3,7 @@
     python -m tests.bench.feed_server COUNT
 
 prints its port, then serves `/feed/0` … with ETags and conditional answers over keep-alive. `/change?share=0.1` gives that share
-of the feeds a new version. The work is a bare asyncio protocol: it must be able to outrun every client that is measured.
+of the feeds a new version.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import sys
 from urllib.parse import parse_qs
 
+from tests.bench.loopback import Requests, serve
 from tests.bench.world import World
 
 
@@ -43,38 +44,15 @@ class Feeds:
         return answer
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Requests):
     feeds: Feeds
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while b"\r\n\r\n" in self._buffer:
-            head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-            self._answer(head.split(b"\r\n"))
-
-    def _answer(self, lines: list[bytes]) -> None:
-        headers = {
-            name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])
-        }
-        path = lines[0].split(b" ")[1].decode()
-        self._transport.write(self.feeds.get(path, headers.get(b"if-none-match")))
+    def answer(self, path: str, headers: dict[bytes, bytes]) -> None:
+        self.transport.write(self.feeds.get(path, headers.get(b"if-none-match")))
         if headers.get(b"connection", b"").lower() == b"close":
-            self._transport.close()
-
-
-async def serve(count: int) -> None:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Connection, "127.0.0.1", 0, backlog=1024)
-    port = server.sockets[0].getsockname()[1]
-    _Connection.feeds = Feeds(count)
-    print(port, flush=True)
-    await server.serve_forever()
+            self.transport.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    _Connection.feeds = Feeds(int(sys.argv[1]))
+    asyncio.run(serve(_Connection))

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import parse_qs
 
+from tests.bench.loopback import Requests, serve
 from tests.bench.world import World
 
 KINDS = (
@@ -99,44 +100,23 @@ def _answer(body: bytes, headers: bytes, status: bytes = b"200 OK") -> bytes:
     return head % (status, headers, len(body)) + body
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(Requests):
     feeds: Feeds
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        while b"\r\n\r\n" in self._buffer:
-            head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-            self._obey(head.split(b"\r\n"))
-
-    def _obey(self, lines: list[bytes]) -> None:
-        path, _, query = lines[0].split(b" ")[1].decode().partition("?")
-        if path == "/tick":
+    def answer(self, path: str, headers: dict[bytes, bytes]) -> None:
+        where, _, query = path.partition("?")
+        if where == "/tick":
             self.feeds.tick(datetime.fromisoformat(parse_qs(query)["at"][0]))
-            self._transport.write(_answer(b"", b""))
+            self.transport.write(_answer(b"", b""))
             return
-        asked = (
-            line.partition(b":")[2].strip() for line in lines if line.lower().startswith(b"if-none-match")
-        )
-        number = int(path.rsplit("/", 1)[1])
-        answer = self.feeds.answer(number, next(asked, None))
+        number = int(where.rsplit("/", 1)[1])
+        answer = self.feeds.answer(number, headers.get(b"if-none-match"))
         if answer is not None:
-            self._transport.write(answer)
+            self.transport.write(answer)
         if KINDS[number % len(KINDS)] == "rude":
-            self._transport.close()
-
-
-async def serve() -> None:
-    """Print the port and serve for ever."""
-    _Connection.feeds = Feeds()
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+            self.transport.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    _Connection.feeds = Feeds()
+    asyncio.run(serve(_Connection))

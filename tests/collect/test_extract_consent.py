@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import seed
-from monitor.collect.extract import extract
+from tests.standins.harbour import LINES, lines, page
 
-URL = "https://paper.example/news/harbour"
-STORY = [
-    "The council met on Tuesday evening to weigh the harbour plan, and nine of its members spoke before the vote was taken.",
-    "Fishermen from the north quay said the new wall would halve the space in which they mend nets and land their catch.",
-    "Engineers answered that the tide gauge has risen by eleven centimetres since the old wall was built in 1931.",
-    "A second reading is planned for the spring, when the costs of the wall will have been reckoned anew by the town.",
-]
+STORY = LINES[:4]
 TEXT = "".join(f"<p>{line}</p>" for line in STORY)
 
 DIALOGS = {
@@ -25,17 +18,6 @@ DIALOGS = {
     "turkish": ["Sitemizde deneyiminizi iyileştirmek için çerezler kullanıyoruz.", "Çerezler hakkında ayrıntılı bilgi buradadır."],
     "hungarian": ["Oldalunkon sütiket használunk, hogy jobban szolgáljuk olvasóinkat.", "A sütik elfogadása nem kötelező."],
 }  # fmt: skip
-
-
-def page(body: str, title: str = "The harbour plan is put off") -> str:
-    return f'<!doctype html><html lang="en"><head><title>{title}</title></head><body>{body}</body></html>'
-
-
-def lines(html: str) -> list[str]:
-    """Return the lines of the document, having checked that it is one."""
-    text = extract(html, URL).text
-    assert seed.check(text) == ()
-    return text.split("\n")
 
 
 @pytest.mark.parametrize("language", DIALOGS)
@@ -52,7 +34,9 @@ def test_an_article_about_cookies_is_no_dialog() -> None:
     """What the page's title names is its subject."""
     about = "".join(f"<div><p>{line}</p></div>" for line in DIALOGS["english"])
 
-    assert DIALOGS["english"][0] in lines(page(f"<article>{about}{TEXT}</article>", "What cookies do to us"))
+    assert DIALOGS["english"][0] in lines(
+        page(f"<article>{about}{TEXT}</article>", title="What cookies do to us")
+    )
 
 
 def test_a_recipe_asks_for_nothing() -> None:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor import seed
 from monitor.collect.extract import extract
+from tests.standins.harbour import LINES, TITLE, URL, lines, page
 
-URL = "https://paper.example/news/harbour"
-TITLE = "The harbour plan is put off"
-OWN = [
-    "The council met on Tuesday evening to weigh the harbour plan, and nine of its members spoke before the vote was taken.",
-    "Fishermen from the north quay said the new wall would halve the space in which they mend nets and land their catch.",
-    "Engineers answered that the tide gauge has risen by eleven centimetres since the old wall was built in 1931.",
-    "A second reading is planned for the spring, when the costs of the wall will have been reckoned anew by the town.",
-    "Until then the ferry keeps to its winter hours, and the fish market stays where it has been since the great storm.",
-]
+OWN = LINES[:5]
 FOREIGN = [
     "The tram depot in the west will be closed for nine weeks while its roof is taken off and laid again in copper.",
     "Drivers were told on Monday, and most of them said that they had been waiting for this since the storm of last year.",
@@ -25,17 +17,6 @@ FOREIGN = [
 STORY = "".join(f"<p>{text}</p>" for text in OWN)
 OTHER = "".join(f"<p>{text}</p>" for text in FOREIGN)
 BYLINE = '<p class="byline">By Ann Holm, 2 May 2026</p>'
-
-
-def page(body: str) -> str:
-    return f'<!doctype html><html lang="en"><head><title>{TITLE}</title></head><body>{body}</body></html>'
-
-
-def lines(body: str) -> list[str]:
-    """Return the lines of the document, having checked that it is one."""
-    text = extract(page(body), URL).text
-    assert seed.check(text) == ()
-    return text.split("\n")
 
 
 @pytest.mark.parametrize("before", [0, 1])
@@ -51,14 +32,14 @@ def test_of_several_articles_in_a_row_the_one_with_the_pages_headline_is_the_art
     ]
     row = [*others[:before], own, *others[before:]]
 
-    assert lines(f'<main><h1>All of today</h1><div class="stream">{"".join(row)}</div></main>') == OWN
+    assert lines(page(f'<main><h1>All of today</h1><div class="stream">{"".join(row)}</div></main>')) == OWN
 
 
 def test_the_chapters_of_an_article_are_no_other_articles() -> None:
     """Sections with a headline each and no byline are the article's own, also where the first of them has the page's headline."""
     chapters = f'<section class="c"><h1>{TITLE}</h1>{STORY}</section><section class="c"><h1>The depot</h1>{OTHER}</section>'
 
-    assert lines(f"<main>{chapters}</main>") == [*OWN, "The depot", *FOREIGN]
+    assert lines(page(f"<main>{chapters}</main>")) == [*OWN, "The depot", *FOREIGN]
 
 
 def test_the_posts_of_a_live_blog_are_no_other_articles() -> None:
@@ -69,7 +50,7 @@ def test_the_posts_of_a_live_blog_are_no_other_articles() -> None:
     )
     lead = f'<article class="lead"><h1>{TITLE}</h1>{STORY}</article>'
 
-    found = lines(f"<main>{lead}{posts}</main>")
+    found = lines(page(f"<main>{lead}{posts}</main>"))
 
     assert [line for line in found if not line.startswith("Word number")] == [*OWN, *FOREIGN]
 
@@ -91,14 +72,14 @@ def test_a_headline_that_links_to_another_article_begins_it() -> None:
     """An `<h1>` after the text that is a link to another page of the site is where the next article begins."""
     following = f'<h1><a href="/news/depot">The depot gets a new roof</a></h1>{OTHER}'
 
-    assert lines(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{following}</div></main>") == OWN
+    assert lines(page(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{following}</div></main>")) == OWN
 
 
 def test_a_link_among_the_words_of_a_heading_begins_no_other_article() -> None:
     """A chapter headed by an `<h1>` with a link in it goes on: only a headline that is a link as a whole leads away."""
     chapter = f'<h1>What the depot costs, from <a href="/people/holm">Ann Holm</a></h1>{OTHER}'
 
-    assert lines(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{chapter}</div></main>") == [
+    assert lines(page(f"<main><h1>{TITLE}</h1><div class='text'>{STORY}{chapter}</div></main>")) == [
         *OWN,
         "What the depot costs, from Ann Holm",
         *FOREIGN,

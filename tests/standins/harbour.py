@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor import seed
 from monitor.collect.extract import extract
 
+TITLE = "The harbour plan is put off"
 URL = "https://paper.example/news/harbour"
 A = "The council met on Tuesday evening to weigh the harbour plan, and nine of its members spoke before the vote was taken."
 B = "Fishermen from the north quay said the new wall would halve the space in which they mend nets and land their catch."
@@ -16,8 +17,10 @@ STORY = "".join(f"<p>{text}</p>" for text in (A, B, C, D, E, F))
 LINES = [A, B, C, D, E, F]
 
 
-def page(body: str, head: str = "") -> str:
-    return f'<!doctype html><html lang="en"><head><title>The harbour plan is put off</title>{head}</head><body>{body}</body></html>'
+def page(body: str, head: str = "", title: str = TITLE) -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><title>{title}</title>{head}</head><body>{body}</body></html>'
+    )
 
 
 def lines(html: str | bytes) -> list[str]:
