@@ -29,7 +29,8 @@ def init(directory: str) -> None:
 @config_option
 @json_option
 def check(config_dir: str, as_json: bool) -> None:
-    """Validate every config file and run the topics' examples; lists every mistake as file:line:column message."""
+    """Validate every config file and run the topics' examples; lists every mistake as file:line:column message, and without any what may
+    be unintended: a term that another covers or whose sign is not searched for, a list that no rule uses."""
     from monitor.cli.root import read_config
 
     try:
@@ -43,6 +44,8 @@ def check(config_dir: str, as_json: bool) -> None:
     if as_json:
         say_json({"ok": True, "problems": [], **counts})
     else:
+        for doubt in config.warnings:
+            note(str(doubt))
         print(
             f"{config_dir}: {counts['feeds']} feeds, {counts['topics']} topics, {counts['digests']} digests: no mistakes"
         )

@@ -33,12 +33,14 @@ from monitor.topics.variants import Meaning
 @dataclass(frozen=True, slots=True)
 class RuleProblem:
     """A mistake and whose it is: `owner` is a topic's id or a list's name, `key` is `match`, `not` or `list`, `index` the position
-    in a list (0 otherwise). The error's offsets count in that one text."""
+    in a list (0 otherwise). The error's offsets count in that one text. `doubt` is what kind of warning it is, where it is no mistake:
+    `covered`, `silent sign` or `unused list`."""
 
     owner: str
     key: str
     index: int
     error: RuleError
+    doubt: str = ""
 
 
 class RuleErrors(MonitorError):  # noqa: N818  # the plural says that it holds all of them
@@ -121,7 +123,7 @@ class _Builder:
                 error = RuleError(
                     f"list {name} is never used", 0, 1, f"write ${name} in a rule, or remove it"
                 )
-                self.built.warnings.append(RuleProblem(name, "list", 0, error))
+                self.built.warnings.append(RuleProblem(name, "list", 0, error, "unused list"))
 
     # ── rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def add(self, spec: TopicSpec) -> None:
@@ -149,8 +151,11 @@ class _Builder:
         for error in errors:
             self._report(where, error)
         if reading.tree is not None and not errors:
-            doubts = (*covered_terms(reading), *silent_signs(reading))
-            self.built.warnings += [RuleProblem(*where, error) for error in doubts]
+            for doubt, warnings in (
+                ("covered", covered_terms(reading)),
+                ("silent sign", silent_signs(reading)),
+            ):
+                self.built.warnings += [RuleProblem(*where, error, doubt) for error in warnings]
         return not errors
 
     def _only_nots(self, reading: Reading) -> Iterator[RuleError]:

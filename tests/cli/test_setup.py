@@ -41,6 +41,18 @@ def test_check_counts_what_there_is(config: Path) -> None:
     }  # fmt: skip
 
 
+def test_check_tells_what_may_be_unintended(config: Path) -> None:
+    """A term that another covers, or whose sign is not searched for, is no mistake: it is told with its place, and all is well."""
+    config.joinpath("topics", "money.yaml").write_text(
+        "name: M\nmatch: tax OR 50% OR 'tax fraud'\n".replace("'", '"'), "utf-8"
+    )
+    said = monitor("check", "--config", config)
+    assert said.code == 0
+    assert said.out.endswith("no mistakes\n")
+    assert "money.yaml:2:15  % is not searched for: 50% also finds 50" in said.err
+    assert '"tax fraud" is already covered by tax' in said.err
+
+
 def spoil(config: Path) -> None:
     """Put a mistake into every file."""
     config.joinpath("monitor.yaml").write_text("tick: 5\n", "utf-8")

@@ -56,7 +56,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing worth a look: `kind` is `never fired`, `wildcard`, `blamed`, `covered` or `unused list`; `owner` a topic or list."""
+    """One thing worth a look: `kind` is `never fired`, `wildcard`, `blamed`, `covered`, `silent sign` or `unused list`; `owner` a topic or list."""
 
     owner: str
     kind: str
@@ -91,15 +91,7 @@ def _note(found: Usage, article: Article, match: Match, *, down: bool) -> None:
 
 def lint(topics: Topics, found: Usage) -> list[Finding]:
     """Return the findings on the rules themselves and on their use, topic by topic."""
-    findings = [
-        Finding(
-            item.owner,
-            "unused list" if item.key == "list" and "never used" in item.error.message else "covered",
-            "",
-            item.error.message,
-        )
-        for item in topics.warnings
-    ]
+    findings = [Finding(item.owner, item.doubt, "", item.error.message) for item in topics.warnings]
     for spec in topics.specs:
         for term in topics.terms_of(spec.id):
             findings += _on_term(spec.id, term, found)

@@ -47,6 +47,12 @@ def test_covered_terms_and_unused_lists_are_told() -> None:
     assert ("lost", "unused list", "") in kinds()
 
 
+def test_a_sign_that_is_not_searched_for_is_no_covered_term() -> None:
+    """Each kind of warning is told as what it is."""
+    topics = compile_topics([TopicSpec("money", "Money", "50% OR levy")], {})
+    assert ("money", "silent sign") in [(item.owner, item.kind) for item in lint(topics, usage(topics, []))]
+
+
 def test_chunks_add_up() -> None:
     """Use counted in chunks is the use of the whole."""
     assert usage(TOPICS, ARTICLES[:2]).merged(usage(TOPICS, ARTICLES[2:])) == usage(TOPICS, ARTICLES)
