@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
-from itertools import chain
+from html import unescape
+
+from monitor.collect.datewords import ENGLISH, in_english
 
 MAX_LENGTH = 100
 """No date is longer (`Wednesday, 30 September 2026 …` has 60 characters); what is longer is an attack on a parser."""
@@ -24,68 +26,57 @@ _HOURS = {
 }  # fmt: skip
 """Hours east of Greenwich. Ambiguous names get the sense that feeds use: IST India, CST and EST North America, BST Britain."""
 
-_MONTHS = dict(
-    chain.from_iterable(
-        ((name, english) for name in names.split())
-        for english, names in (
-            ("Jan", "januar jänner janvier enero gennaio janeiro januari ene gen"),
-            ("Feb", "februar février fevrier febrero febbraio fevereiro februari fév fev"),
-            ("Mar", "märz maerz mars marzo março marco maart mär mrz mrt"),
-            ("Apr", "avril abril aprile april avr abr"),
-            ("May", "mai mayo maggio maio mei mag"),
-            ("Jun", "juni juin junio giugno junho giu"),
-            ("Jul", "juli juillet julio luglio julho juil lug"),
-            ("Aug", "august août aout agosto augustus aoû ago"),
-            ("Sep", "septembre septiembre settembre setembro set"),
-            ("Oct", "oktober octobre octubre ottobre outubro okt ott out"),
-            ("Nov", "novembre noviembre novembro"),
-            ("Dec", "dezember décembre decembre diciembre dicembre dezembro dez déc dic"),
-        )
-    )
-)
-"""Month names of German, French, Spanish, Italian, Portuguese and Dutch feeds, where they are not spelled as in English."""
-
-_ENGLISH = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
-    )
-}
 _USUAL = re.compile(
     r"(?:[A-Za-z]{3},? )?(\d{1,2}) ([A-Za-z]{3}) ((?!0)\d{4}) (\d\d):(\d\d):(\d\d) (?:([+-])(\d\d):?(\d\d)|GMT|UTC|Z)"
 )
 """What nine in ten feeds write; read without detours because every entry has one."""
 
 _ISO = re.compile(
-    r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:(?:[T\s]\s*|\s*,\s*)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
+    r"(\d{4})(?:([-/.])|(?=\d{4}))(\d\d?)(?(2)\2)(\d\d?)(?:(?:[T\s]\s*|\s*,\s*)(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?)?\s*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_OFFSET = re.compile(r"(?:(?:UTC|GMT)\s*)?([+-])\s*(\d{1,2}):?(\d{2})?(?:\s*\(.*\))?", re.IGNORECASE)
-_UNIX = re.compile(r"\d{9,10}(?:\.\d+)?|\d{13}")
-_ZONE = re.compile(
-    r"\b[A-Z]{1,5}\s*$|(?:\s(?:UTC|GMT)\s*|(?<=\d)\s*)[+-]\s*\d{1,2}(?::?\d{2})?(?:\s*\([^)]*\))?$"
+_OFFSET = re.compile(
+    r"(?:[A-Z]{1,5}\s*)?([+-])\s*(\d{1,2}):?(\d{2})?(?:\s*(?:\(.*\)|GMT|UTC))?", re.IGNORECASE
 )
+_SHORT_OFFSET = re.compile(r"([+-])(\d)(\d)(\d)")
+_UNIX = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{10})\d{3}")
+_ZONE = re.compile(
+    r"(?:\s[A-Z]{2,5}\s*|(?<=\d)\s*)[+-]\s*\d{1,2}(?::?\d{2})?(?:\s*(?:\([^)]*\)|GMT|UTC))?$|(?<=\d)\s*[+-]\d{3}$|\b[A-Z]{1,5}\s*$"
+)
+_REGION = re.compile(r"\s?(\[)?([A-Z][A-Za-z_]{2,20}/[A-Za-z_/+-]{2,30}(?:\d\d?)?)(?(1)\])$")
+_HAS_ZONE = re.compile(r"(?:Z|[A-Z]{2,5}|[+-]\d{2}:?\d{2})$")
 _EARLY_YEAR = re.compile(r"(?<![-+\d])0\d{3}(?!\d)")
+_BEFORE_CHRIST = re.compile(r"(?:^|\s)-\d{1,4}(?:-\d|\s+\d{1,2}:)")
 _MERIDIEM = re.compile(r"\b[AaPp]\.?[Mm]\b")
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_WEEKDAY = re.compile(r"^[^\W\d]{2,12}\.?\s*,\s*")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_ORDINAL = re.compile(r"(\d{4})-?(\d{3})")
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-?([1-7]))?")
+_SHORT_YEAR = re.compile(r"(\d{2})-(\d{2})-(\d{2})")
+_DAY_FIRST = re.compile(r"^\d{1,2}([.-])\d{1,2}\1\d{2}")
 
 
 def parse_date(raw: str | None) -> datetime | None:
     """Return the instant a feed or page means by `raw`, as an aware UTC datetime, or None if it means none.
 
     Reads RFC 822/2822 (also with missing parts and full month names), ISO 8601 and W3CDTF in extended and basic form,
-    `2020/1/10`, Unix time in seconds or milliseconds, zone and month names by the tables above. Years outside 1-9999 and impossible days give None; plausibility is the caller's business.
+    `2020/1/10`, Unix time in seconds or milliseconds, zones by name, region or offset, months by name in some twenty languages. Years outside 1-9999 and impossible days give None; plausibility is the caller's business.
     """
     if not raw or len(raw) > 10 * MAX_LENGTH:
         return None
     text = " ".join(raw.split())
     if not text or len(text) > MAX_LENGTH:
         return None
-    if found := _usual(text) or _iso(text) or _rfc822(text) or _unix(text):
+    if found := _usual(text) or _iso(text):
         return found
-    english = _WORD.sub(lambda word: _MONTHS.get(word[0].lower(), word[0]), text)
-    return (english != text and _rfc822(english)) or _by_dateutil(english)
+    text = unescape(text.replace("\u2212", "-")).strip() if "&" in text or "\u2212" in text else text
+    if _BEFORE_CHRIST.search(text):  # the zero date of a database, written out
+        return None
+    if ("/" in text or "[" in text) and (found := _regional(text)):
+        return found
+    if found := _rfc822(text) or _unix(text) or _partial(text):
+        return found
+    english = in_english(text)
+    return (english != text and (_iso(english) or _rfc822(english))) or _by_dateutil(english)
 
 
 def _usual(text: str) -> datetime | None:
@@ -96,7 +87,7 @@ def _usual(text: str) -> datetime | None:
     offset = timedelta()
     if sign:
         offset = timedelta(hours=int(sign + hours), minutes=int(sign + minutes))
-    number = _ENGLISH.get(month.lower())
+    number = ENGLISH.get(month.lower())
     if number is None or abs(offset) >= timedelta(hours=24):
         return None
     return _moment((int(year), number, int(day), int(hour), int(minute), int(second)), offset)
@@ -106,10 +97,10 @@ def _iso(text: str) -> datetime | None:
     match = _ISO.fullmatch(text)
     if match is None or _UNIX.fullmatch(text):
         return None
-    offset = _offset(match[7])
+    offset = _offset(match[8])
     if offset is None:
         return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    year, month, day, hour, minute, second = (int(match[group] or 0) for group in (1, 3, 4, 5, 6, 7))
     return _moment((year, month, day, hour, minute, second), offset)
 
 
@@ -130,6 +121,14 @@ def _offset(zone: str) -> timedelta | None:
     zone = zone.strip()
     if not zone:
         return timedelta()
+    if match := _SHORT_OFFSET.fullmatch(
+        zone
+    ):  # a digit is missing: the last one of `+0100`, or the first one
+        zone = (
+            f"{match[1]}{match[2]}{match[3]}00"
+            if match[2] == "0"
+            else f"{match[1]}0{match[2]}{match[3]}{match[4]}"
+        )
     if match := _OFFSET.fullmatch(zone):
         offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
         return (-offset if match[1] == "-" else offset) if offset < timedelta(hours=24) else None
@@ -167,20 +166,55 @@ def _rfc822(text: str) -> datetime | None:
 def _cut_zone(text: str) -> tuple[str, timedelta | None]:
     """Part a date from the zone at its end; None if there is none, or none that is understood."""
     match = _ZONE.search(text)
+    if match and ":" not in text[: match.start()] and not match[0].strip()[0].isalpha():
+        return text, None  # the year of 31-12-2024
     zone = _offset(match[0]) if match else None
     return (text[: match.start()], zone) if match and zone is not None else (text, None)
 
 
 def _unix(text: str) -> datetime | None:
-    if not _UNIX.fullmatch(text):
+    match = _UNIX.fullmatch(text)
+    return datetime.fromtimestamp(int(match[1] or match[2]), UTC) if match else None
+
+
+def _partial(text: str) -> datetime | None:
+    """Read what W3CDTF and ISO 8601 allow besides a full date: a month, the day of a year, a week, a year of two digits (1988 edition)."""
+    try:
+        if match := _SHORT_YEAR.fullmatch(text):
+            return datetime(2000 + int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC)
+        if match := _MONTH.fullmatch(text):
+            return datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
+        if match := _ORDINAL.fullmatch(text):
+            first = datetime(int(match[1]), 1, 1, tzinfo=UTC)
+            found = first + timedelta(days=int(match[2]) - 1)
+            return found if found.year == first.year else None
+        if match := _WEEK.fullmatch(text):
+            day = datetime.fromisocalendar(int(match[1]), int(match[2]), int(match[3] or 1))
+            return day.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    seconds = int(float(text)) // (1000 if len(text) == 13 else 1)
-    return datetime.fromtimestamp(seconds, UTC)
+    return None
+
+
+def _regional(text: str) -> datetime | None:
+    """Read a date that names its zone by the region (`Europe/Berlin`, also in brackets behind an offset: RFC 9557)."""
+    match = _REGION.search(text)
+    head = text[: match.start()] if match else ""
+    found = parse_date(head)
+    if match is None or found is None or _HAS_ZONE.search(head):
+        return found
+    from zoneinfo import ZoneInfo  # one feed in a thousand needs it
+
+    try:
+        return found.replace(tzinfo=ZoneInfo(match[2])).astimezone(UTC)
+    except (ValueError, LookupError, OSError, OverflowError):
+        return found
 
 
 def _by_dateutil(text: str) -> datetime | None:
-    """Read the rest with dateutil, day before month only where the order leaves no choice, zone names by our own table."""
-    if not any(char.isdigit() for char in text):
+    """Read the rest with dateutil, zone names by our own table. The day is before the month where the order leaves no choice, and where
+    dots or hyphens part them, as nobody who writes the month first does."""
+    if not any(char.isdigit() for char in text) or (text.isdigit() and len(text) not in (4, 12, 14)):
         return None
     from dateutil import parser  # loads for 30 ms; one feed in a hundred needs it
 
@@ -188,7 +222,9 @@ def _by_dateutil(text: str) -> datetime | None:
     zones = {name: int(hours * 3600) for name, hours in _HOURS.items()}
     marker = datetime(1, 1, 1, tzinfo=None)  # noqa: DTZ001  # what dateutil does not find stays year 1; its zone is looked at below
     try:
-        found = parser.parse(_WEEKDAY.sub("", english), tzinfos=zones, default=marker)
+        found = parser.parse(
+            english, tzinfos=zones, default=marker, dayfirst=_DAY_FIRST.match(english) is not None
+        )
         offset = zone if zone is not None else found.utcoffset() or timedelta()
         return None if found.year == 1 else found.replace(tzinfo=UTC, microsecond=0) - offset
     except (ValueError, OverflowError, TypeError, AttributeError, IndexError, RecursionError):

@@ -46,11 +46,72 @@ def at(*parts: int) -> datetime:
         ("6 mars 2024", at(2024, 3, 6)),
         ("  Wed,\n 02 Oct 2002\t13:00:00 GMT ", at(2002, 10, 2, 13)),
         ("Mon, 01 Jan 0001 00:00:00 +0000", at(1, 1, 1)),
+        ("1700000000.25", at(2023, 11, 14, 22, 13, 20)),
+        ("20240506101112", at(2024, 5, 6, 10, 11, 12)),
     ],
 )
 def test_reads_what_publishers_write(raw: str, instant: datetime) -> None:
     """RFC 822 with every kind of zone, ISO 8601 in both forms, Unix time, and the rest that was seen."""
     assert parse_date(raw) == instant
+
+
+@pytest.mark.parametrize(
+    ("raw", "instant"),
+    [
+        ("2024-05", at(2024, 5, 1)),
+        ("2024-127", at(2024, 5, 6)),
+        ("2024-W19-1", at(2024, 5, 6)),
+        ("2024W19", at(2024, 5, 6)),
+        ("24-05-06", at(2024, 5, 6)),
+    ],
+)
+def test_reads_the_short_forms_of_iso(raw: str, instant: datetime) -> None:
+    """A month, the day of a year, a week and a year of two digits are dates; a hyphen in them begins no zone."""
+    assert parse_date(raw) == instant
+
+
+@pytest.mark.parametrize(
+    ("raw", "instant"),
+    [
+        ("Mon, 06 May 2024 10:00:00 PDT-0700", at(2024, 5, 6, 17)),
+        ("Mon, 06 May 2024 10:00:00 -0700 GMT", at(2024, 5, 6, 17)),
+        ("Mon, 06 May 2024 10:00:00 +010", at(2024, 5, 6, 9)),
+        ("Mon, 06 May 2024 10:00:00 +530", at(2024, 5, 6, 4, 30)),
+        ("2024-05-06T10:00:00\u221205:00", at(2024, 5, 6, 15)),
+        ("Mon, 06 May 2024 10:00:00 Europe/Berlin", at(2024, 5, 6, 8)),
+        ("2024-05-06T10:00:00[America/New_York]", at(2024, 5, 6, 14)),
+        ("2024-05-06T10:00:00-05:00[America/New_York]", at(2024, 5, 6, 15)),
+        ("2024-05-06T10:00:00 Middle/Nowhere", at(2024, 5, 6, 10)),
+        ("Mon, 06 May 2024 10:00:00 GMT&nbsp;", at(2024, 5, 6, 10)),
+    ],
+)
+def test_reads_zones_however_they_are_named(raw: str, instant: datetime) -> None:
+    """An offset counts before the name beside it; a region is a zone; a digit may be missing; what is unknown is UTC."""
+    assert parse_date(raw) == instant
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2024년 5월 6일  오후 10:15:00",
+        "2024-05-06 오후 10:15:00",
+        "2024年5月6日 22時15分",
+        "2024年05月06日(月) 22:15",
+        "2024/05/06（月） 22:15",
+        "пн, 06 мая 2024 22:15:00 +0000",
+        "Δευ, 06 Μάι 2024 22:15:00 GMT",
+        "2024-május-06T22:15:00+00:00",
+        "2024. május 6. 22:15",
+        "6 maja 2024 22:15",
+        "Pzt, 06 Mayıs 2024 22:15:00 GMT",
+        "ma, 06 toukokuuta 2024 22:15",
+        "06.05.2024 22:15",
+        "06-05-2024 22:15",
+    ],
+)
+def test_reads_the_dates_of_many_languages(raw: str) -> None:
+    """Month names by a table, East Asian dates by their signs; between dots and hyphens the day comes first."""
+    assert parse_date(raw) == at(2024, 5, 6, 22, 15)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +129,12 @@ def test_reads_what_publishers_write(raw: str, instant: datetime) -> None:
         "25:61",
         "Wed",
         "12345",
+        "202405",
+        "2024-13",
+        "2024-366-1",
+        "2023-366",
+        "Thu, 30 Nov -0001 00:00:00 +0000",
+        "-0001-11-30T00:00:00+00:00",
     ],
 )
 def test_says_none_where_there_is_no_date(raw: str | None) -> None:
