@@ -81,9 +81,9 @@ def decode(body: bytes) -> str:
     ):  # a declaration that says otherwise is wrong: others are hardly ever valid UTF-8 by accident
         return body.decode(_of_ascii(body, declared) if body.isascii() else "utf-8", "replace")
     if declared in (None, "utf-8"):
-        return body.decode(_sniff(body) or _latin(body) or _of_language(body), "replace")
+        return body.decode(legacy_charset(body) or _of_language(body), "replace")
     if declared == "windows-1252":  # what servers and editors say who have not been asked
-        return body.decode(_sniff(body) or _latin(body) or declared, "replace")
+        return body.decode(legacy_charset(body) or declared, "replace")
     return body.decode(declared, "replace")
 
 
@@ -123,6 +123,11 @@ def _is_utf8(body: bytes) -> bool:
 def _wide(text: str) -> int:
     """Return how many characters are not ASCII, at the speed of memory."""
     return len(text) - len(text.encode("ascii", "ignore"))
+
+
+def legacy_charset(body: bytes) -> str | None:
+    """Return the charset before Unicode in which a text that names none was written, by its letters; None if none is evident."""
+    return _sniff(body) or _latin(body)
 
 
 def _sniff(body: bytes) -> str | None:
