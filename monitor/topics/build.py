@@ -22,6 +22,7 @@ from monitor.topics.checks import (
     references,
     silent_signs,
     unsearchable,
+    vetoed,
 )
 from monitor.topics.expressions import Expression, compile_regex
 from monitor.topics.language import Reading, read
@@ -128,13 +129,21 @@ class _Builder:
     # ── rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     def add(self, spec: TopicSpec) -> None:
         """Read, check and compile one topic."""
-        match = self._rule((spec.id, "match", 0), spec.match)
-        veto = self._rule((spec.id, "not", 0), spec.veto) if spec.veto is not None else None
+        reading = read(spec.match)
+        match = self._rule((spec.id, "match", 0), reading, spec.match)
+        veto = self._veto(spec, spec.veto, reading) if spec.veto is not None else None
         if match is not None:
             self.built.rules.append(Rule(spec, match, veto, spec.sources != SourceFilter()))
 
-    def _rule(self, where: tuple[str, str, int], text: str) -> plan.Step | None:
-        reading = read(text)
+    def _veto(self, spec: TopicSpec, text: str, match: Reading) -> plan.Step | None:
+        where, veto = (spec.id, "not", 0), read(text)
+        if veto.tree is not None and match.tree is not None and not (veto.errors or match.errors):
+            error = vetoed(match.tree, veto.tree)
+            if error is not None:
+                self._report(where, error)
+        return self._rule(where, veto, text)
+
+    def _rule(self, where: tuple[str, str, int], reading: Reading, text: str) -> plan.Step | None:
         self._used.update(references((reading,)))
         if not self._check(where, reading, whole=True) or reading.tree is None or self.problems:
             return None  # with a mistake anywhere nothing is compiled, only checked

@@ -13,6 +13,7 @@ from typing import Any
 from monitor.errors import RuleError
 from monitor.topics.language import Reading
 from monitor.topics.nearest import nearest
+from monitor.topics.terms import is_acronym
 from monitor.topics.tree import (
     FIELD_ZONES,
     And,
@@ -205,6 +206,8 @@ def _contradiction(node: Node, zones: tuple[str, ...]) -> str:
         wanted = {_shape(part) for part in node.parts} if unwanted else set()
         if any(_shape(part) in wanted for part in unwanted):
             return "the same thing is wanted and not wanted"
+        if any(_excludes(part, other) for part in unwanted for other in node.parts):
+            return "wherever what is wanted stands, something that is not wanted stands, too"
     if isinstance(node, Outside | NotNear) and _covers(node.right, node.left):
         return "every mention of the left side is also one of the right side"
     return ""
@@ -224,7 +227,7 @@ def _shape(node: Node) -> tuple[object, ...]:
     if isinstance(node, Term):
         return (
             "term",
-            node.text.casefold() if not node.exact and not node.text.isupper() else node.text,
+            node.text if node.exact else " ".join(map(_folded, node.text.split())),
             node.exact,
             node.slop,
         )
@@ -233,11 +236,48 @@ def _shape(node: Node) -> tuple[object, ...]:
     return (operator(node), *map(_shape, children(node)))
 
 
+def vetoed(match: Node, veto: Node) -> RuleError | None:
+    """Return the mistake of a veto that refuses everything its rule finds, if it does."""
+    if not _excludes(veto, match):
+        return None
+    return RuleError("this can never match", veto.start, veto.end, "it vetoes everything that the rule finds")
+
+
+def _excludes(unwanted: Node, wanted: Node) -> bool:
+    """Tell whether wherever `wanted` holds, `unwanted` holds, too, as far as can be told from their words."""
+    if isinstance(wanted, Not):
+        return False
+    alternatives = [part for part in _alternatives(unwanted) if isinstance(part, Term)][:_MANY]
+    needed = list(_needed(wanted))[:_MANY] if alternatives else ()
+    return _covers(unwanted, wanted) or any(covers(wide, term) for wide in alternatives for term in needed)
+
+
+def _alternatives(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, Or) else (node,)
+
+
+def _needed(node: Node) -> Iterator[Term]:
+    """Yield terms of the text without which a node does not hold."""
+    if isinstance(node, Term):
+        yield node
+    elif isinstance(node, And | Near):
+        for part in children(node):
+            yield from _needed(part)
+    elif isinstance(node, Outside | NotNear):
+        yield from _needed(node.left)
+    elif isinstance(node, AtLeast) or (isinstance(node, Zone) and node.name not in FIELD_ZONES):
+        yield from _needed(node.part)
+
+
+_MANY = 100  # terms that are compared with as many others; longer alternatives are not worth the time
+
+
 def _covers(right: Node, left: Node) -> bool:
     """Tell whether every mention of `left` overlaps one of `right`, as far as can be told from their words."""
-    rights = right.parts if isinstance(right, Or) else (right,)
-    lefts = left.parts if isinstance(left, Or) else (left,)
-    return all(any(covers(wide, narrow) for wide in rights) for narrow in lefts)
+    rights, lefts = _alternatives(right), _alternatives(left)
+    return max(len(rights), len(lefts)) <= _MANY and all(
+        any(covers(wide, narrow) for wide in rights) for narrow in lefts
+    )
 
 
 def covers(wide: Node, narrow: Node) -> bool:
@@ -247,27 +287,37 @@ def covers(wide: Node, narrow: Node) -> bool:
     if _shape(wide) == _shape(narrow):
         return True
     wides, narrows = wide.text.split(), narrow.text.split()
-    if (_case(wide) and not (_case(narrow) and wide.text == narrow.text)) or (
-        narrow.slop is not None and len(wides) > 1
-    ):
-        return False
+    if (wide.exact and not narrow.exact) or (narrow.slop is not None and len(wides) > 1):
+        return False  # in its exact form an acronym has no others
     size = len(wides)
+    exact = (wide.exact, narrow.exact)
     return any(
-        all(_takes(one, other) for one, other in zip(wides, narrows[at : at + size], strict=True))
+        all(_takes(one, other, *exact) for one, other in zip(wides, narrows[at : at + size], strict=True))
         for at in range(len(narrows) - size + 1)
     )
 
 
-def _case(term: Term) -> bool:
-    return term.exact or any(word.isupper() and len(word) > 1 for word in term.text.split())
-
-
-def _takes(wide: str, narrow: str) -> bool:
+def _takes(wide: str, narrow: str, wide_exact: bool, narrow_exact: bool) -> bool:
     """Tell whether one word of a term takes another: the same, or a `*` at its end over the same beginning."""
-    wide, narrow = wide.casefold(), narrow.casefold()
+    if not wide_exact:
+        wide = _folded(wide)
+        narrow = (narrow if _is_cased(wide) else narrow.casefold()) if narrow_exact else _folded(narrow)
+    if not narrow_exact and _is_cased(narrow):
+        return wide == narrow  # only itself also takes the other forms of an acronym
     if wide.endswith("*") and not set(wide[:-1]) & set("*?"):
         return narrow.startswith(wide[:-1])
     return wide == narrow and "*" not in narrow and "?" not in narrow
+
+
+def _folded(word: str) -> str:
+    """Return a word of a term without capitals, but for its acronyms, whose capitals count."""
+    if is_acronym(word):
+        return word
+    return re.sub(r"[^\W_]+", lambda part: part[0] if is_acronym(part[0]) else part[0].casefold(), word)
+
+
+def _is_cased(word: str) -> bool:
+    return word != word.casefold()
 
 
 def covered_terms(reading: Reading) -> Iterator[RuleError]:
@@ -276,6 +326,21 @@ def covered_terms(reading: Reading) -> Iterator[RuleError]:
         terms = [part for part in node.parts if isinstance(part, Term)]
         if len(terms) > 1:
             yield from _covered(terms)
+        if terms and len(terms) < len(node.parts):
+            yield from _covered_in_zones(node, terms[:_TWINS])
+
+
+def _covered_in_zones(node: Or, terms: list[Term]) -> Iterator[RuleError]:
+    """Yield a warning for each term looked for in one zone of the text that another one looks for everywhere."""
+    for part in node.parts[:_TWINS]:
+        if isinstance(part, Zone) and isinstance(part.part, Term) and part.name not in FIELD_ZONES:
+            wide = next((term for term in terms if covers(term, part.part)), None)
+            if wide is not None:
+                message = f"{part.name}:{part.part.written} is already covered by {wide.written}"
+                yield RuleError(message, part.start, part.end, _ADDS_NOTHING)
+
+
+_ADDS_NOTHING = "remove it: it adds nothing to this OR"
 
 
 def _covered(terms: list[Term]) -> Iterator[RuleError]:
@@ -293,7 +358,7 @@ def _covered(terms: list[Term]) -> Iterator[RuleError]:
             is_later_twin = other > at and _shape(wide) == _shape(narrow)
             if other != at and not is_later_twin and covers(wide, narrow):
                 message = f"{narrow.written} is already covered by {wide.written}"
-                yield RuleError(message, narrow.start, narrow.end, "remove it: it adds nothing to this OR")
+                yield RuleError(message, narrow.start, narrow.end, _ADDS_NOTHING)
                 break
 
 

@@ -12,7 +12,7 @@ from monitor.topics.index import Direct, Entry, Hit, Index, Use
 from monitor.topics.lazily import lazy
 from monitor.topics.mentions import Mention, in_order, leaf
 from monitor.topics.scope import Kept
-from monitor.topics.terms import exact_form
+from monitor.topics.terms import agrees, exact_form
 from monitor.topics.variants import Variant
 
 FieldReader = Callable[[str], tuple[str, ...]]
@@ -82,7 +82,7 @@ class Search:
                 if use.direct or self._stands(use.variant, first):
                     found.append((first, first + size - 1))
         if exact:
-            found = [place for place in found if exact == self._exact(*place)]
+            found = [place for place in found if agrees(exact, self._exact(*place))]
         return sorted(set(found)) if len(found) > 1 else found
 
     def _stands(self, variant: Variant, first: int) -> bool:
@@ -102,8 +102,7 @@ class Search:
 
     def _same_letters(self, exact: str, mention: Mention) -> bool:
         """Tell whether a loose phrase has the accents asked for; its other words may be anything."""
-        rest = iter(self._exact(mention[0], mention[1]))
-        return all(char in rest for char in exact)
+        return agrees(exact, self._exact(mention[0], mention[1]), loose=True)
 
     def _find_expression(self, term: int, expression: Expression) -> list[Mention]:
         found = []
@@ -181,7 +180,9 @@ class FieldSearch:
             return in_order(units, means.slop, term) if all(units) else []
         found = self._places(means.variants)
         return [
-            leaf(*place, term) for place in found if not means.exact or means.exact == self._exact(*place)
+            leaf(*place, term)
+            for place in found
+            if not means.exact or agrees(means.exact, self._exact(*place))
         ]
 
     def _places(self, variants: Iterable[Variant]) -> list[tuple[int, int]]:

@@ -64,7 +64,7 @@ def _at_length(term: Term, *, folded: bool) -> Meaning:
         raise RuleError("empty expression", term.start, term.end, "there is no letter or digit to search for")
     groups = [piece for group in linked for piece in group]
     acronym = any(piece.weak for piece in groups)
-    exact = exact_form(plain(term.text)) if term.exact else ""
+    exact = exact_form(plain(term.text).translate(_TO_STANDIN)) if term.exact else ""
     if term.slop is not None and len(linked) > 1:
         parts = tuple(tuple(_variants([group])) for group in linked)
         return Meaning((), acronym, exact, parts, term.slop)
@@ -82,8 +82,8 @@ def _short(term: Term, *, folded: bool) -> Meaning | None:
     """Return the meaning of a term of one of the commonest shapes, or None."""
     text = term.text
     if term.exact:
-        return _exactly(text) if _LATIN_WORD.fullmatch(text) and not _is_acronym(text) else None
-    if not text.islower() and not any(map(_is_acronym, text.split())):
+        return _exactly(text) if _LATIN_WORD.fullmatch(text) and not is_acronym(text) else None
+    if not text.islower() and not any(map(is_acronym, text.split())):
         text = text.lower()
     if _ORDINARY.fullmatch(text):
         words = tuple(Word((Form(word, ()),)) for word in text.split(" "))
@@ -114,12 +114,25 @@ def exact_form(text: str) -> str:
     )
 
 
+def agrees(exact: str, letters: str, *, loose: bool = False) -> bool:
+    """Tell whether the letters of a text have the case and accents that an `exact` form asks for, which may hold wildcards.
+
+    `loose`: other letters may stand between, because a phrase with `~n` lets other words in.
+    """
+    if loose:
+        rest = iter(letters)
+        return all(char in rest for char in _WILD.sub("", exact))
+    return exact == letters or (
+        _WILD.search(exact) is not None and re.fullmatch(_pattern(exact), letters) is not None
+    )
+
+
 # ── From the written term to pieces ─────────────────────────────────────────────────────────────────────────────────────────────
 def _linked(term: Term, *, folded: bool) -> Iterator[list[Piece]]:
     """Yield the words of a term; a group of several pieces is hyphenated: they stand apart or together."""
     for match in re.finditer(r"\S+", term.text):
         chunk = match[0]
-        shouted = _is_acronym(chunk)
+        shouted = is_acronym(chunk)
         for group in _groups(chunk):
             pieces = [_piece(text, term, shouted=shouted, folded=folded) for text in group]
             kept = [piece for piece in pieces if _WILD.sub("", piece.text)]
@@ -151,13 +164,11 @@ def _groups(chunk: str) -> Iterator[list[str]]:
 
 
 def _piece(text: str, term: Term, *, shouted: bool, folded: bool) -> Piece:
-    acronym = (
-        not term.exact and not folded and (shouted or _is_acronym(text)) and text.upper() != text.lower()
-    )
-    return Piece(text, term.exact or acronym, acronym, acronym or (term.exact and _is_acronym(text)))
+    acronym = not term.exact and not folded and (shouted or is_acronym(text)) and text.upper() != text.lower()
+    return Piece(text, term.exact or acronym, acronym, acronym or (term.exact and is_acronym(text)))
 
 
-def _is_acronym(text: str) -> bool:
+def is_acronym(text: str) -> bool:
     """Tell whether a word is all in capitals with two letters or more."""
     if text.islower():
         return False

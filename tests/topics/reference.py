@@ -68,7 +68,7 @@ def characters(text: str, wild: str = "") -> list[tuple[str, int, int]]:
             0xFF00 <= ord(text[at]) <= 0xFFEF
         )  # full-width letters take their marks with them, as foreign ones do
         accented = belongs(text[end : end + 1] or " ")
-        foreign = letter(text[at]) and (wide or accented or not unaccented(text[at]).isascii())
+        foreign = text[at].isalnum() and (wide or accented or not unaccented(text[at]).isascii())
         while foreign and end < len(text) and belongs(text[end]):
             end += 1
         cluster = text[at:end]
@@ -492,7 +492,7 @@ class Reference:
         else:
             found = {place for reading in readings(groups) for place in self.phrase(reading)}
         if node.exact:
-            wanted = letters(plain(node.text))
+            wanted = letters(plain(node.text), "*?")
             found = {
                 (a, b)
                 for a, b in found
@@ -542,7 +542,7 @@ class Reference:
     def has_letters(self, wanted: str, first: int, last: int, loose: bool) -> bool:
         got = "".join(self.at(number).word.letters for number in range(first, last + 1))
         rest = iter(got)
-        return all(char in rest for char in wanted) if loose else got == wanted
+        return all(char in rest for char in wanted if char not in "*?") if loose else glob(wanted, got)
 
     def regex(self, node: tree.Regex, here: set[int]) -> set[Mention]:
         found = set()
@@ -618,8 +618,8 @@ def readable(source: str) -> tuple[str, list[int]]:
     return line, [*origin, len(source)]
 
 
-def letters(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if letter(char))
+def letters(text: str, wild: str = "") -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if letter(char, wild))
 
 
 def share(a: Mention, b: Mention) -> bool:
