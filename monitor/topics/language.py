@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from monitor.errors import RuleError
+from monitor.topics.foreign import foreign
 from monitor.topics.lexer import MAX_ERRORS, Token, tokens
 from monitor.topics.tree import (
     And,
@@ -141,6 +142,7 @@ class _Parser:
         self._last = len(found) - 1  # an `end`; one more behind it, for who steps over it
         self._tokens = [*found, found[-1]]
         self._errors = errors
+        self._misread = len(errors)  # so many are of the lexer's finding
         self._at = 0
         self._here = found[0]
         self._end = 0  # where the last token that was read ends
@@ -295,9 +297,9 @@ class _Parser:
         return part
 
     def _missing(self, token: Token) -> None:
-        """Complain that an operator has nothing on one side."""
+        """Complain that an operator has nothing on one side, unless what stands there instead has been complained of."""
         before = self._tokens[self._at - 1] if self._at else None
-        if self._depth > MAX_DEPTH:
+        if self._depth > MAX_DEPTH or self._told(before.end if before else 0, token):
             return
         if before is not None and before.kind in ("operator", "distance", "zone"):
             text = before.text.strip()
@@ -313,7 +315,15 @@ class _Parser:
                 f'write a term before it, or quote it to search for the word: "{token.text}"',
             )
 
+    def _told(self, start: int, token: Token) -> bool:
+        """Tell whether the lexer found a mistake from `start` to a token, it included."""
+        end = max(token.end, token.start + 1)
+        return any(start <= error.start < end for error in self._errors[: self._misread])
+
     def _nothing_between(self, left: Node | None, token: Token) -> None:
+        meant = foreign(token.text) if token.kind == "word" else None
+        if meant is not None:
+            return self._fail(meant[0], token, meant[1])
         first = self._text[left.start : left.end] if isinstance(left, Term) else "a"
         second = self._text[token.start : token.end] if token.kind == "word" else "b"
         if token.name == "NOT":

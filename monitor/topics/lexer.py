@@ -7,6 +7,7 @@ error in the list and the rest goes on, because a person wants all mistakes of a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor.errors import RuleError
@@ -40,16 +41,18 @@ _TOKEN = re.compile(
       (?P<space>\s+)
     | (?P<open>\() | (?P<close>\))
     | (?P<ordinary>(?!OUTSIDE|(?i:and|or|not|near|before|atleast))[A-Za-z0-9]++\*?(?=[\s()]|\Z))
-    | (?P<phrase>=?"[^"]*"(?:~\d+)?)
+    | (?P<phrase>=?"[^"]*"(?:~\d+(?![\w.])|(?!\s*~)))
+    | (?P<loose>=?"[^"]*"\s*~(?:\s*\d+(?![\w.])|[^\s()]*))
     | (?P<unclosed>=?"[^"]*\Z)
     | (?P<quoted>(?:'[^'"()]*'|`[^`"()]*`)(?![^\s()]))
     | (?P<regex>/(?:\\.|[^/\\\n])+/i?(?![^\s()]))
     | (?P<flagged>/(?:\\.|[^/\\\s])+/[A-Za-z]+(?![^\s()]))
     | (?P<distance>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)/\d+(?![^\s()"$]))
     | (?P<numberless>(?:NOT\s+NEAR|NEAR|BEFORE|ATLEAST)
-          (?:\s*/\s*-?\d+(?![\w/]) | /[^\s()"$]* | \s*-?\d+(?![^\s()]) | (?![^\s()"$])))
+          (?:\s*/\s*-?\d+(?![\w/.,]) | /[^\s()"$]* | \s*[:~=_]?-?\d+(?![^\s()]) | (?![^\s()"$])))
     | (?P<operator>(?:AND|OR|NOT|OUTSIDE)(?![^\s()"$]))
-    | (?P<list>\$[A-Za-z][\w-]*)
+    | (?P<list>\$[^\W\d_][\w-]*)
+    | (?P<comment>\#(?=\s).*)
     | (?P<zone>[A-Za-z]++:\s*)
     | (?P<word>=?(?:[^\s()"$,;|&/:\[\]{}<>`]++|(?<=\w)[&/$](?=\w)|(?<=\d)[,:](?=\d))+)
     | (?P<unslashed>/[^\s()]*)
@@ -60,14 +63,24 @@ _TOKEN = re.compile(
 # What other search tools call these zones.
 _ALIASES = {
     "headline": "title",
+    "subject": "title",
     "text": "body",
+    "intext": "body",
+    "inbody": "body",
+    "allintext": "body",
+    "content": "body",
     "intro": "lead",
     "site": "source",
     "outlet": "source",
+    "publisher": "source",
+    "publication": "source",
+    "domain": "source",
+    "host": "source",
     "byline": "author",
     "language": "lang",
     "para": "paragraph",
     "tag": "category",
+    "section": "category",
     "link": "url",
 }
 _LOWER = re.compile(r"(?i)(?:and|or|not)|(?:near|before|atleast)/?\d+")
@@ -128,6 +141,23 @@ def _phrase(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     return Token("phrase", match[0], match.start(), match.end())
 
 
+def _loose(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    """Read a phrase whose `~n` lacks the number, or stands apart from it."""
+    phrase, _, rest = match[0].rpartition("~")
+    number = re.search(r"\d+", rest)
+    start = match.start() + len(phrase)
+    message = "~ apart from its phrase" if number and phrase[-1] != '"' else "~ without a number"
+    hint = f"write it right behind the quote: {phrase.rstrip()}~{number[0] if number else 3}"
+    errors.append(RuleError(message, start, match.end(), hint))
+    return Token("phrase", phrase.rstrip(), match.start(), match.end())
+
+
+def _comment(match: re.Match[str], errors: list[RuleError]) -> Token | None:
+    hint = "a rule holds no comments: put this one on a line of its own above the rule's key"
+    errors.append(RuleError("a comment in the rule", match.start(), match.start() + 1, hint))
+    return None
+
+
 def _flagged(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     body, _, flags = match[0].rpartition("/")
     start = match.end() - len(flags)
@@ -139,12 +169,17 @@ def _flagged(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 
 def _unslashed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     hint = "a regular expression stands between two slashes: /colou?r/i"
-    errors.append(RuleError("unclosed /", match.start(), match.start() + 1, hint))
-    return Token("word", match[0][1:], match.start(), match.end()) if len(match[0]) > 1 else None
+    message = "empty regular expression" if match[0] == "//" else "unclosed /"
+    if match[0].lower() in ("/s", "/p"):
+        hint = f"if another tool's {match[0]} is meant: {'sentence' if match[0] in '/s' else 'paragraph'}:(a AND b)"
+    errors.append(RuleError(message, match.start(), match.start() + 1, hint))
+    return (
+        Token("word", match[0].strip("/") or "x", match.start(), match.end()) if len(match[0]) > 1 else None
+    )
 
 
 def _numberless(match: re.Match[str], errors: list[RuleError]) -> Token | None:
-    name = " ".join(re.split(r"[/\d-]", match[0])[0].split())
+    name = " ".join(re.split(r"[/\d:~=_-]", match[0])[0].split())
     number = re.search(r"\d+", match[0])
     hint = f"say how many: {name}/{number[0] if number else 5}"
     errors.append(RuleError(f"{name} without a number", match.start(), match.end(), hint))
@@ -243,6 +278,10 @@ def _stray(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     opener = {"]": "[", "}": "{", ">": "<", "`": "`"}.get(sign)
     if not (opener and any(error.message == f"stray {opener}" for error in errors)):
         hint = _STRAY_HINTS.get(sign[0], "quote the words around it")
+        zone = (
+            re.search(rf"\b({'|'.join(ZONES)})\s+\Z", match.string[: match.start()]) if sign == ":" else None
+        )
+        hint = f"a zone's colon stands right behind its name: {zone[1]}:tax" if zone else hint
         errors.append(RuleError(f"stray {sign}", match.start(), match.end(), hint))
     means = _STRAY_MEANS.get(sign[0])
     return Token(means, sign, match.start(), match.end()) if means else None
@@ -250,6 +289,8 @@ def _stray(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 
 _READERS = {
     "phrase": _phrase,
+    "loose": _loose,
+    "comment": _comment,
     "unclosed": _unclosed,
     "quoted": _quoted,
     "flagged": _flagged,
@@ -294,15 +335,24 @@ def _quote_hint(text: str) -> tuple[str, str, int]:
     return "' is no quote", 'phrases stand in double quotes: "a b"', 1
 
 
+_BOOST = re.compile(r"\^\d*(?:\.\d+)?\Z")
+
+
+def _boost_hint(text: str) -> tuple[str, str, int]:
+    word = text.split("^")[0]
+    return "stray ^", f"no term weighs more than another here: write {word or 'the term alone'}", 0
+
+
 def _equals_hint(text: str) -> tuple[str, str, int]:
     return "stray =", '= stands directly before a word or a quoted phrase: =Ice, ="Ice Age"', 0
 
 
-_WORD_FAULTS = (
+_WORD_FAULTS: tuple[tuple[Callable[[str], bool], Callable[[str], tuple[str, str, int]]], ...] = (
     (lambda text: bool(_LOWER.fullmatch(text)) and text != text.upper(), _lower_hint),
     (lambda text: bool(_VENDOR.fullmatch(text)), _vendor_hint),
     (lambda text: text[0] in "-+!", _minus_hint),
     (lambda text: "~" in text, _slop_hint),
-    (lambda text: text[0] == "'", _quote_hint),
-    (lambda text: text.strip("=") == "", _equals_hint),
+    (lambda text: text[0] == "'" and not text[1:2].isdigit(), _quote_hint),
+    (lambda text: text[:2] == "==" or text == "=", _equals_hint),
+    (lambda text: bool(_BOOST.search(text)), _boost_hint),
 )
