@@ -58,6 +58,19 @@ class Problem:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt(Problem):
+    """What is no mistake but may be unintended; `kind` is what kind of doubt it is (`covered`, `silent sign`, `unused list`)."""
+
+    kind: str = ""
+
+    @classmethod
+    def of(cls, place: Problem, kind: str) -> Doubt:
+        """Return a doubt of a kind at the place, and in the words, of a problem."""
+        shown = (place.snippet, place.width, place.hint, place.cut)
+        return cls(place.file, place.line, place.column, place.message, *shown, kind)
+
+
 class ConfigError(MonitorError):
     """The configuration is wrong; `problems` holds every mistake found, in file order."""
 

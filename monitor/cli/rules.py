@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, Doubt, Problem
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.errors import RuleError
     from monitor.topics import Topics
 
 
@@ -21,18 +22,20 @@ def adhoc(rule: str, config: Config) -> Topics:
         raise ConfigError([_problem(rule, problem.error) for problem in errors.problems]) from None
 
 
-def _problem(rule: str, error: object) -> Problem:
-    """Place a rule's error in the text that was typed."""
-    start, end = getattr(error, "start", 0), getattr(error, "end", 1)
-    return Problem(
-        "rule",
-        1,
-        start + 1,
-        getattr(error, "message", str(error)),
-        rule,
-        max(1, end - start),
-        getattr(error, "hint", ""),
+def doubts(rule: str, topics: Topics) -> tuple[Doubt, ...]:
+    """Return what may be unintended in a rule that `adhoc` compiled; lists that this one rule does not use are none of it."""
+    return tuple(
+        Doubt.of(_problem(rule, warning.error), warning.doubt)
+        for warning in topics.warnings
+        if warning.key != "list"
     )
+
+
+def _problem(rule: str, error: RuleError) -> Problem:
+    """Place a rule's error in the text that was typed."""
+    from monitor.config.source import Source
+
+    return Source("rule", rule).problem(error.start, error.message, end=error.end, hint=error.hint)
 
 
 def known(config: Config, topic: str) -> str:

@@ -42,7 +42,7 @@ def check(config_dir: str, as_json: bool) -> None:
         raise
     counts = {"feeds": len(config.feeds), "topics": len(config.topics.specs), "digests": len(config.digests)}
     if as_json:
-        say_json({"ok": True, "problems": [], **counts})
+        say_json({"ok": True, "problems": [], "warnings": config.warnings, **counts})
     else:
         for doubt in config.warnings:
             note(str(doubt))

@@ -17,7 +17,7 @@ import click
 
 from monitor.cli.articles import Period
 from monitor.cli.clock import now
-from monitor.cli.output import clean, config_option, json_option, say_json, span, table
+from monitor.cli.output import clean, config_option, json_option, note, say_json, span, table
 from monitor.cli.sweep import Span, sweep
 from monitor.errors import CommandError
 
@@ -36,17 +36,23 @@ DAY = timedelta(days=1)
 @config_option
 @json_option
 def try_(rule: str, last: timedelta, config_dir: str, as_json: bool) -> None:
-    """Try RULE on the archive: matches a day, samples, near misses, and what that means for a digest."""
+    """Try RULE on the archive: matches a day, samples, near misses, and what that means for a digest; what may be unintended in it goes to
+    the error output."""
     from monitor.cli.root import read_config
-    from monitor.cli.rules import adhoc
+    from monitor.cli.rules import adhoc, doubts
     from monitor.topics.workshop import try_rule
 
     config = read_config(config_dir)
-    trial: Trial = _swept(config, last, try_rule, adhoc(rule, config))
+    topics = adhoc(rule, config)
+    warnings = doubts(rule, topics)
+    trial: Trial = _swept(config, last, try_rule, topics)
     days = last / DAY
     if as_json:
-        say_json({"rule": rule, "days": days, "a_day": trial.a_day(days), **_plain(trial)})
+        shown = {"rule": rule, "days": days, "a_day": trial.a_day(days), "warnings": warnings}
+        say_json({**shown, **_plain(trial)})
         return
+    for doubt in warnings:
+        note(str(doubt))
     print(
         f"{trial.matches} of {trial.articles} articles of the last {span(last)} match: {trial.a_day(days):.1f} a day"
     )

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.errors import Problem
+    from monitor.errors import Doubt
     from monitor.models import DigestSpec, Feed
     from monitor.topics import Topics
 
@@ -47,7 +47,7 @@ class Config:
     topics: Topics
     directory: Path
     fingerprint: str
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[Doubt, ...] = ()
 
 
 def load(directory: Path, env: Mapping[str, str]) -> Config:

@@ -15,7 +15,7 @@ from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.settings import Settings
 from monitor.config.shapes import DigestsFile, FeedsFile
 from monitor.config.source import Report, Source, require_directory
-from monitor.config.topics import compile_files, paths, placed, read_files
+from monitor.config.topics import compile_files, doubts, paths, read_files
 from monitor.config.validation import Document, open_document
 from monitor.config.values import nearest, site_name
 from monitor.errors import Problem
@@ -47,7 +47,7 @@ def load_config(directory: Path, env: Mapping[str, str]) -> Config:
         topics=topics,
         directory=directory,
         fingerprint=fingerprint(directory),
-        warnings=tuple(placed(files, topics.warnings)),
+        warnings=tuple(doubts(files, topics)),
     )
 
 

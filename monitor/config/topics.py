@@ -17,7 +17,7 @@ from monitor.config.document import Mapping as MappingNode
 from monitor.config.document import Node, Scalar, Sequence
 from monitor.config.rules import rule_problem
 from monitor.config.source import Report, Source, read, require_directory
-from monitor.errors import ConfigError, Problem, SeedError
+from monitor.errors import ConfigError, Doubt, Problem, SeedError
 from monitor.models import Article, Span, TopicSpec
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.topics import ExampleFailure, RuleProblem, Topics
 
 LISTS = "lists.yaml"
+_LIST_NAME = re.compile(r"[^\W\d_][\w-]*")  # what can stand behind the $ in a rule
 
 
 @dataclass
@@ -72,6 +73,9 @@ class TopicFiles:
                 if isinstance(items, list) and items
             }
         self.expressions = found
+        for name in found:
+            if not _LIST_NAME.fullmatch(name) and (document := self._opened(LISTS, report)):
+                report.add([_unusable(document, name)])
 
     def _opened(self, name: str, report: Report) -> Document[Any] | None:
         """Read a file with care, once."""
@@ -121,6 +125,14 @@ class TopicFiles:
         document = self.document(topic)
         assert document is not None  # noqa: S101  # its examples were run, so it could be read
         return document, _example_nodes(document, kind)[index]
+
+
+def _unusable(document: Document[Any], name: str) -> Problem:
+    """Object to a list that no rule can name."""
+    key = document.root.keys[name] if isinstance(document.root, MappingNode) else document.root
+    close = re.sub(r"[^\w-]+|^[\d_]+", "-", name).strip("-")
+    message = "a list's name is letters, digits, - and _, a letter first"
+    return document.problem(key, message, f"write {close}:" if _LIST_NAME.fullmatch(close) else "")
 
 
 def _is_seed(example: str) -> bool:
@@ -252,7 +264,7 @@ def _sound(files: TopicFiles, faulty: Container[str]) -> Topics:
 
 
 def placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Problem]:
-    """Place what is wrong with rules (or, of `Topics.warnings`, may be) in their files."""
+    """Place what is wrong with rules (or may be, see `doubts`) in their files."""
     for problem in problems:
         found = files.node(problem.owner, problem.key, problem.index)
         if found is None or (problem.error.message.startswith("no list called") and files.lists_are_broken()):
@@ -262,6 +274,13 @@ def placed(files: TopicFiles, problems: Iterable[RuleProblem]) -> Iterable[Probl
             yield rule_problem(document.source, node, problem.error)
         else:
             yield document.problem(node, problem.error.message, problem.error.hint)
+
+
+def doubts(files: TopicFiles, topics: Topics) -> Iterator[Doubt]:
+    """Yield the warnings of compiled topics, placed in their files, each with what kind it is."""
+    for warning in topics.warnings:
+        for problem in placed(files, [warning]):
+            yield Doubt.of(problem, warning.doubt)
 
 
 def _failing_examples(files: TopicFiles, topics: Topics) -> Iterable[Problem]:

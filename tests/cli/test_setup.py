@@ -37,7 +37,7 @@ def test_check_counts_what_there_is(config: Path) -> None:
         monitor("check", "--config", config).out == f"{config}: 2 feeds, 1 topics, 1 digests: no mistakes\n"
     )
     assert monitor("check", "--config", config, "--json").json == {
-        "ok": True, "problems": [], "feeds": 2, "topics": 1, "digests": 1,
+        "ok": True, "problems": [], "warnings": [], "feeds": 2, "topics": 1, "digests": 1,
     }  # fmt: skip
 
 
@@ -51,6 +51,12 @@ def test_check_tells_what_may_be_unintended(config: Path) -> None:
     assert said.out.endswith("no mistakes\n")
     assert "money.yaml:2:15  % is not searched for: 50% also finds 50" in said.err
     assert '"tax fraud" is already covered by tax' in said.err
+    listed = monitor("check", "--config", config, "--json").json["warnings"]
+    assert [(one["kind"], one["line"], one["column"]) for one in listed] == [
+        ("covered", 2, 22),
+        ("silent sign", 2, 15),
+    ]
+    assert all(one["file"].endswith("money.yaml") and one["message"] and one["hint"] for one in listed)
 
 
 def spoil(config: Path) -> None:

@@ -42,6 +42,19 @@ def test_a_rule_is_tried_on_the_archive(archive: Path) -> None:
     assert monitor("topics", "try", "(IRS", "--config", archive).code == 2
 
 
+def test_what_may_be_unintended_in_a_tried_rule_is_told(config: Path) -> None:
+    """A warning stands beside the result, with its place in the rule; lists that this rule does not use are none."""
+    config.joinpath("topics", "lists.yaml").write_text("nobody: [xylophone]\n", "utf-8")
+    said = monitor("topics", "try", 'IRS\nOR "IRS audit"', "--config", config)
+    assert said.code == 0
+    assert "of the last" in said.out
+    assert 'rule:2:4  "IRS audit" is already covered by IRS\n    OR "IRS audit"\n       ^^^^' in said.err
+    assert "xylophone" not in said.err
+    assert "nobody" not in said.err
+    (listed,) = monitor("topics", "try", "IRS OR 50%", "--json", "--config", config).json["warnings"]
+    assert (listed["kind"], listed["line"], listed["column"]) == ("silent sign", 1, 8)
+
+
 def test_two_sets_of_rules_are_compared(archive: Path, tmp_path: Path) -> None:
     """Per topic what the rules as they stand win and lose against those of another directory, or of a git revision."""
     other = tmp_path / "other"
