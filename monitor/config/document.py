@@ -34,6 +34,7 @@ _BREAKS_ONCE = re.compile("[\x85\u2028\u2029]")  # no line breaks any more since
 _FLOW_DOUBT = re.compile(
     r"unexpected ':'|expected ',' or|expected node content"
 )  # libyaml 0.1.7, parser.c and scanner.c
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+(?=\S)")  # YAML 1.2, 6.9: anchor and tag
 _SWALLOWED = re.compile(r"\n[ ]*- ")
 
 
@@ -201,6 +202,9 @@ class _Composer:
         start, end = self.at(event.start_mark), self.at(event.end_mark)
         if _is(event, "Scalar"):
             self.look_for_swallowed_item(event, start, end)
+            if event.anchor is not None or event.tag is not None:  # libyaml counts them to the value
+                properties = _PROPERTIES.match(self.source.text, start, end)
+                start = properties.end() if properties else start
             return Scalar(start, end, event.value, event.style or None)
         if _is(event, "SequenceStart"):
             return self.sequence(Sequence(start, end), depth)

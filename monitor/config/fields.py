@@ -138,6 +138,10 @@ Days = Annotated[
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
+Sources = Annotated[
+    tuple[Annotated[str, _reader(values.source, str), _text("A host or a feed's name.", "example.org")], ...],
+    Field(strict=False),
+]
 
 _TARGETS: dict[str, Callable[[object], str]] = {
     "slack": lambda value: _channel(value),

@@ -106,7 +106,7 @@ def _spec(data: dict[str, Any], topic_id: str, file: PurePath) -> TopicSpec:
         min_score=None if least is None else _score(least),
         sources=SourceFilter(**_read(data, "sources", _SOURCES)),
         alert=_alert(data),
-        examples=Examples(**_read(data, "examples", {"yes": _texts, "no": _texts})),
+        examples=Examples(**_read(data, "examples", {"yes": _sentences, "no": _sentences})),
         file=file,
     )
 
@@ -144,6 +144,13 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
+def _sentences(value: object) -> tuple[str, ...]:
+    found = _texts(value)
+    if not all(found):
+        raise DoubtError
+    return found
+
+
 def _some_texts(value: object) -> tuple[str, ...]:
     if type(value) is not list or not value:
         raise DoubtError
@@ -176,7 +183,8 @@ def _outlets(value: object) -> int:
 
 _KEYS = {"name", "match", "not", "min_score", "sources", "alert", "examples"}
 _SOURCES: dict[str, Reader] = {
-    **dict.fromkeys(("include", "exclude", "categories", "authors"), _each(values.name)),
+    **dict.fromkeys(("include", "exclude"), _each(values.source)),
+    **dict.fromkeys(("categories", "authors"), _each(values.name)),
     "countries": _each(values.country),
     "languages": _each(values.language),
 }

@@ -14,6 +14,10 @@ from monitor.errors import Problem
 
 _QUOTED_START = "a value that begins with a quote ends with it; write `match: >` and the whole rule, indented, on the next line"
 
+_BRACKET_START = (
+    "a value that begins with [ or { is a list or a mapping; the brackets of rules are round: ( )"
+)
+
 # (part of the parser's message, what is said, hint, whether the place is where the construct began)
 _SAYINGS = (
     ("found a tab character", "a tab in the indentation", "YAML wants spaces: two for each level", False),
@@ -124,11 +128,13 @@ def _by_text(source: Source, began: int, here: int, problem: str) -> Problem | N
 
 
 def _where_no_key_fits(source: Source, line: int, column: int) -> Problem | None:
-    """Recognise values that begin with a quote or a star and go on behind it."""
+    """Recognise values that begin with a quote, a bracket or a star and go on behind it."""
     text = source.line(line)[:column]
     start = source.starts[line - 1]
     if re.search(r""":\s+(["']).*\1\s*\S*$""", text):
         return source.problem(start + column - 1, "text after the closing quote", hint=_QUOTED_START)
+    if re.search(r":\s+(?:\[.*\]|\{.*\})\s*\S*$", text):
+        return source.problem(start + column - 1, "text after the closing bracket", hint=_BRACKET_START)
     if star := re.search(r":\s+\*", text):
         return source.problem(
             start + star.end() - 1,

@@ -11,17 +11,19 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, RootModel
 
-from monitor.config.fields import Country, Language, Name, Names, Shape, Texts
+from monitor.config.fields import Country, Language, Name, Names, Shape, Sources
 from monitor.config.ordinary import MAX_EXAMPLES
 from monitor.config.values import WrongValue
 from monitor.models import AlertRule, Examples, SourceFilter, TopicSpec
+
+Sentences = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
 
 
 class SourcesShape(Shape):
     """Which articles a topic looks at; left out: all. `include` and `exclude` hold hosts or feed names."""
 
-    include: Names = Field(default_factory=tuple, description="Only these hosts or feeds.")
-    exclude: Names = Field(default_factory=tuple, description="Not these hosts or feeds.")
+    include: Sources = Field(default_factory=tuple, description="Only these hosts or feeds.")
+    exclude: Sources = Field(default_factory=tuple, description="Not these hosts or feeds.")
     countries: Annotated[tuple[Country, ...], Field(strict=False)] = Field(
         default_factory=tuple, description="Only outlets of these countries."
     )
@@ -42,20 +44,20 @@ class AlertShape(Shape):
 
     @classmethod
     def contradictions(cls, data: dict[str, Any]) -> Iterator[WrongValue]:
-        """An alert that nothing can set off is a mistake."""
-        if data.get("score") is None and data.get("outlets") is None:
+        """An alert that nothing can set off is a mistake; where a key is misspelt, that is."""
+        if data.keys() <= {"score", "outlets"} and not any(value is not None for value in data.values()):
             yield WrongValue("nothing sets this alert off", "write {score: 80} or {outlets: 5}")
 
 
 class ExamplesShape(Shape):
     """Texts the topic must match and must not; checked at every load."""
 
-    yes: Texts = Field(
+    yes: Sentences = Field(
         default_factory=tuple,
         max_length=MAX_EXAMPLES,
         description="Must match: sentences, or paths of seed files.",
     )
-    no: Texts = Field(default_factory=tuple, max_length=MAX_EXAMPLES, description="Must not match.")
+    no: Sentences = Field(default_factory=tuple, max_length=MAX_EXAMPLES, description="Must not match.")
 
 
 class TopicFile(Shape):

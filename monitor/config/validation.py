@@ -98,8 +98,15 @@ def validated(
         document.model = None if partly or contradictions else valid
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            report.add(_problem(document, model, detail, reading))
+            if not _follows(document.root, detail):
+                report.add(_problem(document, model, detail, reading))
     return document
+
+
+def _follows(root: Node, detail: Any) -> bool:
+    """Tell whether a complaint of pydantic only follows from another: a list is "too short" once its items are refused."""
+    _, node, rest = _find(root, tuple(detail["loc"]))
+    return detail["type"] == "too_short" and not rest and isinstance(node, Sequence) and bool(node.items)
 
 
 def _contradictions(
@@ -199,14 +206,29 @@ def _unknown_key(
     return document.problem(
         key,
         f"unknown key {str(path[-1])[:60]!r}{suggestion}",
-        "" if close else "keys here: " + ", ".join(valid),
+        _elsewhere(model, path) or ("" if close else "keys here: " + ", ".join(valid)),
     )
+
+
+def _elsewhere(model: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """Say where a key belongs that is known one level further in."""
+    sections = _shapes_in(_model_at(model, path[:-1])).items()
+    inside = [name for name, shape in sections if path[-1] in _keys(shape)]
+    return f"it stands under `{inside[0]}:`" if inside else ""
 
 
 def _valid_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """Return the keys a mapping at a path may have."""
+    return _keys(_model_at(model, path))
+
+
+def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
     for part in path:
         model = _shapes_in(model).get(str(part), model)
+    return model
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 

@@ -291,6 +291,15 @@ def header_value(value: object) -> str:
     raise WrongValue("not the value of an HTTP header", "one line of text, in quotes")
 
 
+def source(value: object) -> str:
+    """Read what an article's source is called: a host or a feed's name."""
+    named = name(value)
+    if "://" in named:
+        host = re.sub(r"^[^:]*://(?:www\.)?|[/?#].*$", "", named)
+        raise WrongValue("a source is a host or a feed's name, not an address", f"write {host}")
+    return named
+
+
 def name(value: object) -> str:
     """Read a name for people and logs: one line, not empty."""
     if isinstance(value, str) and value.strip() and value.isprintable() and len(value) <= 200:
