@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,9 +63,7 @@ def both_readers(body: bytes) -> tuple[FeedDocument, FeedDocument] | None:
     prolog = read_prolog(decode(body))
     if not prolog.root:
         return None
-    mended, quick = read_fast(prescan.scan(without_tail(prolog.text))[0], ADDRESS)
-    if quick.handed_over:
+    attempt = read_fast(prescan.scan(without_tail(prolog.text))[0], ADDRESS)
+    if attempt.document.handed_over:
         return None
-    return replace(quick, error=""), thorough.read(
-        prescan.tame(mended), ADDRESS
-    )  # that a text breaks off was found before both
+    return attempt.document, thorough.read(prescan.tame(attempt.text), ADDRESS)

@@ -12,6 +12,7 @@ by the pre-scan with a sentence; what still takes too long is ended by the worke
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from monitor.collect.decoding import decode
 from monitor.collect.discover import discover
@@ -26,6 +27,7 @@ from monitor.models import FeedDocument, Outcome
 _FEEDS = frozenset({"rss", "feed", "rdf:rdf"})
 _PAGE_PARTS = frozenset({"head", "body", "script", "div", "p", "meta", "title"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
+_BREAKS_OFF = "the document breaks off; its last entry may be missing"
 
 
 def parse_feed(body: bytes, url: str = "", content_type: str | None = None) -> FeedDocument:
@@ -67,18 +69,29 @@ def _foreign(prolog: Prolog) -> str:
     return ""
 
 
+class _Attempt(NamedTuple):
+    """What the fast reader made of a document: the text in the state it could be read in, its document (or its refusal), and, of a text
+    that breaks off, the number of entries given up (None: it does not break off)."""
+
+    text: str
+    document: FeedDocument
+    lost: int | None = None
+
+
 def _read(text: str, url: str) -> FeedDocument:
     """Try the fast reader, mend and try again, then hand over; raises ParseError when nothing makes a feed of it."""
     text, cut = prescan.scan(without_tail(text))
-    mended, document = _fast(text, url)
+    attempt = _fast(text, url)
+    document = attempt.document
     if document.outcome is not Outcome.OK:
-        document = _hand_over(mended, url, document.handed_over)
-    about = channel.channel_text(mended)
+        document = _hand_over(attempt.text, url, document.handed_over)
+    about = channel.channel_text(attempt.text)
     return replace(
         document,
         hints=channel.hints(about),
         older=channel.older(about, url),
-        unreadable=document.unreadable + cut,
+        unreadable=document.unreadable + cut + (attempt.lost or 0),
+        error=document.error if attempt.lost is None else _BREAKS_OFF,
     )
 
 
@@ -87,23 +100,27 @@ def _hand_over(text: str, url: str, reason: str) -> FeedDocument:
     is_broken = reason == fast.NOT_WELL_FORMED
     if is_broken and len(text) <= prescan.MAX_THOROUGH and (document := salvage(text, url)):
         return document
-    return replace(thorough.read(prescan.tame(text, is_broken=is_broken), url), handed_over=reason)
+    document = replace(thorough.read(prescan.tame(text, is_broken=is_broken), url), handed_over=reason)
+    if not is_broken:
+        return document
+    missed = len(prescan.entry_starts(text)) - len(document.entries)
+    return replace(document, unreadable=max(document.unreadable, missed))
 
 
-def _fast(text: str, url: str) -> tuple[str, FeedDocument]:
-    """Return the text in the state it could be read in, and the fast reader's document (or its refusal)."""
+def _fast(text: str, url: str) -> _Attempt:
+    """Give the document to the fast reader as it is, mended, and closed if it breaks off."""
     document = fast.read(text, url)
     if document.handed_over != fast.NOT_WELL_FORMED or len(text) > prescan.MAX_THOROUGH:
-        return text, document
+        return _Attempt(text, document)
     text = repair(text)
     document = fast.read(text, url)
     if document.handed_over != fast.NOT_WELL_FORMED:
-        return text, document
-    for closed in close(text):
+        return _Attempt(text, document)
+    for closed, lost in close(text):
         document = fast.read(closed, url)
         if document.handed_over != fast.NOT_WELL_FORMED:
-            return closed, replace(document, error="the document breaks off; its last entry may be missing")
-    return text, document
+            return _Attempt(closed, document, lost)
+    return _Attempt(text, document)
 
 
 __all__ = ["decode", "parse_feed"]

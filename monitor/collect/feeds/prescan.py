@@ -21,7 +21,10 @@ a megabyte a second, and a worker has 10 s. The largest of 120 real feeds has 0.
 
 _MAX_LABELS = 500
 
+OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
+"""What holds no markup whatever stands in it."""
 ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)(?=[\s>/])")
+_ENTRY_OR_OPAQUE = re.compile(f"{OPAQUE.pattern}|{ENTRY.pattern}", re.DOTALL)
 _LONG_TAG = re.compile(r"<[A-Za-z_][^<>]{320,}+>?")
 _ATTRIBUTE = re.compile(r"\s[A-Za-z_][\w.:-]*+\s*+=")
 _NAMESPACE = re.compile(r"\sxmlns(?::([\w.-]++))?\s*+=\s*+[\"']([^\"'<]*+)")
@@ -75,6 +78,11 @@ def _cut_entries(text: str) -> tuple[str, int]:
         return text, 0
     half = MAX_ENTRIES // 2
     return text[: starts[half]] + text[starts[-half] :], len(starts) - MAX_ENTRIES
+
+
+def entry_starts(text: str) -> list[int]:
+    """Return where entries begin in a text, those in comments and CDATA sections aside."""
+    return [match.start() for match in _ENTRY_OR_OPAQUE.finditer(text) if not match[1]]
 
 
 def tame(text: str, *, is_broken: bool = False) -> str:

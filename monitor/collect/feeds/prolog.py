@@ -17,6 +17,10 @@ MAX_GROWTH = 2**20
 _JUNK = re.compile(r"[^<{\[]{1,2000}+(?=<)")
 _MARKUP = re.compile(r"\s*+<(\?|!--|!DOCTYPE|!doctype|!Doctype)")
 _ROOT = re.compile(r"\s*+<([A-Za-z_][\w.-]*+(?::[\w.-]++)?)")
+_ROOTS = frozenset({"rss", "feed", "rdf", "urlset", "sitemapindex", "opml", "channel", "entry"})
+_LATER = re.compile(r"<\?xml\s[^<>]{0,300}\?>|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)(?=[\s>])")
+_WITHIN = 20_000
+"""A document begins within so many characters, however many warnings a script printed before it, or elements somebody put around it."""
 _SUBSET = re.compile(r"[\"'<>\[\]]|<!--")
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"<&%]*+)\"|'([^'<&%]*+)')\s*>")
 _REFERENCE = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&([\w.-]{1,64});", re.DOTALL)
@@ -36,9 +40,19 @@ class Prolog:
 
 def read_prolog(text: str) -> Prolog:
     """Skip blanks, junk, processing instructions, comments and the DOCTYPE; substitute the harmless entities it declares."""
+    prolog = _prolog(text, _skip_junk(text, 0))
+    if prolog.root.lower().rpartition(":")[2] in _ROOTS:
+        return prolog
+    later = _LATER.search(text, 1, _WITHIN)
+    if later is None or (prolog.root.lower() == "html" and not later[0].startswith("<?")):
+        return prolog
+    inner = _prolog(text, later.start())
+    return inner if inner.root.lower().rpartition(":")[2] in _ROOTS else prolog
+
+
+def _prolog(text: str, position: int) -> Prolog:
     doctype = ""
     entities: dict[str, str] = {}
-    position = _skip_junk(text, 0)
     while match := _MARKUP.match(text, position):
         end = _end_of(text, match)
         if match[1][:2] in ("!D", "!d"):

@@ -10,14 +10,14 @@ import re
 from html.entities import html5
 from typing import TYPE_CHECKING
 
-from monitor.collect.feeds.prescan import ENTRY
+from monitor.collect.feeds.prescan import OPAQUE, entry_starts
 from monitor.collect.strictxml import tree
 from monitor.errors import ParseError
+from monitor.html import join_halves
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_OPAQUE = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.DOTALL)
 _AMPERSAND = re.compile(r"&(?:#(?:(\d{1,7})|[xX]([0-9a-fA-F]{1,6}));|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _LESS = re.compile(r"<(?![A-Za-z_/!?:])")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -26,7 +26,9 @@ _DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
 _ROOT_NAME = re.compile(r"<[\w.:-]+")
 _CLOSING_ROOT = re.compile(r"</(?:rss|feed|[\w.-]*:?RDF)\s*>", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
-_ELEMENT_END = re.compile(r"</(?!(?:item|entry)\b)[\w.:-]+\s*>(?=\s*(?:<|$))")
+_MARKUP = re.compile(
+    rf"{OPAQUE.pattern}|<(/?)([A-Za-z_][\w.:-]*+)(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>", re.DOTALL
+)
 _KNOWN = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -44,8 +46,8 @@ _KNOWN = {
 
 def repair(text: str) -> str:
     """Return the document with stray ampersands and `<`, HTML entities and undeclared prefixes mended."""
-    pieces = _OPAQUE.split(text)
-    pieces[::2] = [_LESS.sub("&lt;", _AMPERSAND.sub(_reference, piece)) for piece in pieces[::2]]
+    pieces = OPAQUE.split(text)
+    pieces[::2] = [_LESS.sub("&lt;", _AMPERSAND.sub(_reference, join_halves(piece))) for piece in pieces[::2]]
     return _declare_prefixes(pieces)
 
 
@@ -102,25 +104,42 @@ def _declare_prefixes(pieces: list[str]) -> str:
     return text[: root.end()] + declarations + text[root.end() :]
 
 
-def close(text: str) -> tuple[str, ...]:
-    """Return ways to close a document that breaks off, best first; none if it does not break off or holds no entry.
+def close(text: str) -> tuple[tuple[str, int], ...]:
+    """Return ways to close a document that breaks off, best first, each with the number of entries it gives up; none if it does not
+    break off or holds no entry.
 
     First with what is whole of its last entry, then without that entry.
     """
     if _CLOSING_ROOT.search(text, max(0, len(text) - 200_000)):
         return ()
-    starts = [match.start() for match in ENTRY.finditer(text)]
+    starts = entry_starts(text)
     if not starts:
         return ()
     root = _ROOT_NAME.match(text)
     name = root[0][1:] if root else "rss"
     tail = ("</channel>" if name == "rss" else "") + f"</{name}>"
-    entry = text[starts[-1] :]
+    before, entry = text[: starts[-1]], text[starts[-1] :]
+    if closed := _ENTRY_END.search(entry):
+        return ((before + entry[: closed.end()] + tail, 0),)
+    without = (before + tail, 1)
+    whole = _whole_part(entry)
+    opening = _ROOT_NAME.match(entry)
+    if not whole or opening is None:
+        return (without,)
+    return ((f"{before}{whole}</{opening[0][1:]}>{tail}", 0), without)
+
+
+def _whole_part(entry: str) -> str:
+    """Return a broken-off entry up to the end of its last whole element; empty if it has none."""
     opened = entry.rfind("<![CDATA[")
     if opened > entry.rfind("]]>"):
         entry = entry[:opened]
-    whole = text[: starts[-1]] + (entry if _ENTRY_END.search(entry) else "")
-    element = max((match.end() for match in _ELEMENT_END.finditer(entry)), default=0)
-    name_of_entry = entry[1:].partition(">")[0].split()[0]
-    partial = f"{text[: starts[-1]]}{entry[:element]}</{name_of_entry}>" if element else whole
-    return (partial + tail, whole[: whole.rfind(">") + 1] + tail)
+    depth = end = 0
+    for match in _MARKUP.finditer(entry):
+        if match[1]:
+            continue
+        is_empty = match[0].endswith("/>")
+        depth += -1 if match[2] else not is_empty
+        if depth == 1 and (match[2] or is_empty):
+            end = match.end()
+    return entry[:end]

@@ -63,7 +63,7 @@ def salvage(text: str, base: str) -> FeedDocument | None:
 
 def _cut(text: str) -> _Parts | None:
     root = _ROOT.match(text)
-    starts = [match.start() for match in prescan.ENTRY.finditer(text)]
+    starts = prescan.entry_starts(text)
     if root is None or len(starts) < 2:
         return None
     *pieces, last = (text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
