@@ -16,6 +16,9 @@ from monitor.topics.scoring import ScorePart, Scorer, band, order
 from monitor.topics.searching import Search
 from monitor.topics.sources import Verdict, verdicts
 
+NOT_FOUND, NONE_FOUND = "not found", "none of these was found"
+WAYS_SHOWN = 3  # alternatives told of a rule that does not hold
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -98,7 +101,7 @@ def explain(rule: Rule, article: Article, search: Search) -> Explanation:
         sentences=tuple(sentences(search, shown)),
         dropped=tuple(_dropped(rule.match, search, holding)),
         parts=tuple(part._replace(score=round(part.score, 1)) for part in dict.fromkeys(scorer.parts)),
-        failing=tuple(failing(rule.match, holding.scope)) if found is None else (),
+        failing=tuple(nearest_ways(rule.match, holding.scope)) if found is None else (),
         sources=filters,
         veto=spans(search, vetoed or ()),
         teaser=teaser,
@@ -197,6 +200,40 @@ def _as_dropped(search: Search, part: tuple[int, int, int], reason: str) -> Drop
 
 
 # ── Why not ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def nearest_ways(step: plan.Step, scope: Scope) -> Iterator[Failing]:
+    """Yield what keeps a rule from holding; of alternatives those of which something is there, the nearest first."""
+    begun = _begun(step, scope) if isinstance(step, plan.Any) else []
+    if not begun:
+        yield from failing(step, scope)
+    for part in begun[:WAYS_SHOWN]:
+        yield Failing(part.written, _told(part, scope))
+
+
+def _begun(step: plan.Any, scope: Scope) -> list[plan.Step]:
+    """Return the alternatives of which something is there, those that lack least first."""
+    begun = [part for part in step.parts if wanted(part, scope)]
+    return sorted(begun, key=lambda part: len(list(failing(part, scope))))
+
+
+def _told(part: plan.Step, scope: Scope) -> str:
+    """Return in one line what an alternative fails by."""
+    lacks = list(failing(part, scope))
+    return "; ".join(
+        lack.reason if lack.clause == part.written else f"{lack.clause}: {lack.reason}" for lack in lacks
+    )
+
+
+def wanted(step: plan.Step, scope: Scope) -> list[Mention]:
+    """Return every mention of what a rule wants, wherever it stands, whether its clause holds or not."""
+    if isinstance(step, plan.No | plan.Field):
+        return []
+    found = step.look(scope) if step.placed else None
+    if found or isinstance(step, plan.Named):
+        return found or []
+    parts = (step.left,) if isinstance(step, plan.Outside | plan.NotNear) else step.parts
+    return sorted({mention for part in parts for mention in wanted(part, scope)})
+
+
 def failing(step: plan.Step, scope: Scope) -> Iterator[Failing]:
     """Yield the smallest clauses that keep a step from holding in a scope."""
     quiet = Scope(scope.source, scope.window, trusting=scope.trusting)
@@ -256,7 +293,7 @@ def closest(
 
 def _failing_zone(step: plan.Zone, scope: Scope) -> Iterator[Failing]:
     anywhere = step.part.look(scope) is not None
-    yield Failing(step.written, f"found, but not in the {step.zone}" if anywhere else "not found")
+    yield Failing(step.written, f"found, but not in the {step.zone}" if anywhere else NOT_FOUND)
 
 
 def _single_reason(step: plan.Step, scope: Scope) -> str:
@@ -266,11 +303,12 @@ def _single_reason(step: plan.Step, scope: Scope) -> str:
     if isinstance(step, plan.No):
         return "is there, and must not be"
     if isinstance(step, plan.Zone):
-        return f"never all in one {step.zone}" if step.part.look(scope) is not None else "not found"
+        return f"never all in one {step.zone}" if step.part.look(scope) is not None else NOT_FOUND
     if isinstance(step, plan.Field):
         document = scope.source.field(step.zone).document
         values = ", ".join(document.text.split("\n"))
         return f"the article's {step.zone} is {values}" if values else f"the article's {step.zone} is unknown"
     if isinstance(step, plan.Any):
-        return "none of these was found"
-    return "not found"
+        begun = _begun(step, scope)[:1]
+        return "".join(f"nearest is {part.written}: {_told(part, scope)}" for part in begun) or NONE_FOUND
+    return NOT_FOUND

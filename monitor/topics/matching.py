@@ -21,6 +21,7 @@ from monitor.topics.document import Document
 from monitor.topics.explain import Explanation, explain
 from monitor.topics.index import Index
 from monitor.topics.judging import judge, judge_alone, judge_direct
+from monitor.topics.plan import wanted_terms
 from monitor.topics.searching import Search
 from monitor.topics.sources import field_values
 
@@ -74,6 +75,11 @@ class Topics:
         return tuple(
             dict.fromkeys(self._lexemes[number].written for number in sorted(self.rule(topic_id).match.terms))
         )
+
+    def wanted_terms_of(self, topic_id: str) -> tuple[str, ...]:
+        """Return those of a topic's terms that a match may stand on: not what OUTSIDE, NOT NEAR and NOT take away. Raises `KeyError`."""
+        numbers = sorted(wanted_terms(self.rule(topic_id).match))
+        return tuple(dict.fromkeys(self._lexemes[number].written for number in numbers))
 
     def rule(self, topic_id: str) -> Rule:
         """Return a compiled topic. Raises `KeyError`."""

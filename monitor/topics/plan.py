@@ -36,6 +36,16 @@ class Step:
         return ()
 
 
+def wanted_terms(step: Step) -> frozenset[int]:
+    """Return the terms a step wants to find, without those that only take mentions or whole articles away."""
+    if isinstance(step, Term):
+        return step.terms
+    if isinstance(step, No):
+        return frozenset()
+    parts = (step.left,) if isinstance(step, Outside | NotNear) else step.parts
+    return frozenset().union(*map(wanted_terms, parts))
+
+
 def _in_ordinary_text(found: Found, scope: Scope) -> bool:
     return any(not scope.source.document.shouts(mention[0]) for mention in found or ())
 

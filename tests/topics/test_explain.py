@@ -45,6 +45,15 @@ def test_dropped_mentions(rule: str, title: str, text: str, dropped: str, reason
     [
         ("tax AND fraud", "", "A tax.", "fraud", "not found"),
         ("tax AND (fraud OR levy)", "", "A tax.", "fraud OR levy", "none of these was found"),
+        (
+            "tax AND ((levy NEAR/1 fraud) OR fee)",
+            "",
+            "A tax. A levy a b fraud.",
+            "(levy NEAR/1 fraud) OR fee",
+            "nearest is levy NEAR/1 fraud: both sides are there, but 2 words apart; at most 1 may stand between",
+        ),
+        ("(levy AND fraud) OR fee", "", "A levy.", "levy AND fraud", "fraud: not found"),
+        ("(levy AND fraud) OR fee", "", "A dog.", "(levy AND fraud) OR fee", "none of these was found"),
         ("tax AND NOT fraud", "", "A tax fraud.", "NOT fraud", "is there, and must not be"),
         (
             "tax NEAR/1 fraud",
@@ -100,6 +109,15 @@ def test_the_failing_clause(rule: str, title: str, text: str, clause: str, reaso
     found = told(rule, text, title)
     assert not found.matched
     assert [(item.clause, item.reason) for item in found.failing] == [(clause, reason)]
+
+
+def test_alternatives_are_told_nearest_first() -> None:
+    """Of a rule of alternatives those are told of which something is there, each with all that it lacks."""
+    found = told("duty OR (fee AND tax AND audit) OR (levy NEAR/1 fraud)", "A levy a b fraud. A fee.")
+    assert [(item.clause, item.reason.split(";")[0]) for item in found.failing] == [
+        ("levy NEAR/1 fraud", "both sides are there, but 2 words apart"),
+        ("fee AND tax AND audit", "tax: not found"),
+    ]
 
 
 def test_the_veto_the_threshold_and_the_source() -> None:

@@ -93,7 +93,7 @@ def lint(topics: Topics, found: Usage) -> list[Finding]:
     """Return the findings on the rules themselves and on their use, topic by topic."""
     findings = [Finding(item.owner, item.doubt, "", item.error.message) for item in topics.warnings]
     for spec in topics.specs:
-        for term in topics.terms_of(spec.id):
+        for term in topics.wanted_terms_of(spec.id):
             findings += _on_term(spec.id, term, found)
     return findings
 
@@ -106,7 +106,9 @@ def _on_term(topic: str, term: str, found: Usage) -> Iterator[Finding]:
     if use.words:
         most = tuple(use.words.most_common(SHOWN))
         took = ", ".join(f"{word} {count}" for word, count in most)
-        yield Finding(topic, "wildcard", term, f"took {len(use.words)} words: {took}", most)
+        yield Finding(
+            topic, "wildcard", term, f"took {len(use.words)} word{'s' * (len(use.words) != 1)}: {took}", most
+        )
     down = found.voted_down[topic]
     if down >= MIN_VOTES and use.voted_down / down >= BLAME:
         detail = f"alone behind {use.voted_down} of {down} matches voted not relevant"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from monitor.models import Article, Span
 from monitor.topics import plan
 from monitor.topics.build import Rule
-from monitor.topics.explain import closest, failing
+from monitor.topics.explain import NONE_FOUND, NOT_FOUND, closest, failing, wanted
 from monitor.topics.judging import hold, judge, spans
 from monitor.topics.matching import Topics
 from monitor.topics.scope import Found, Scope
@@ -34,6 +34,11 @@ class NearMiss:
     reason: str
     spans: tuple[Span, ...]
 
+    @property
+    def absent(self) -> bool:
+        """Whether the clause fails because nothing of it is there at all: the least telling kind of miss."""
+        return self.reason in (NOT_FOUND, NONE_FOUND)
+
 
 def near_misses(topics: Topics, articles: Iterable[Article]) -> Iterator[NearMiss]:
     """Yield the near misses of every topic on these articles, at most one for a topic and an article."""
@@ -51,13 +56,12 @@ def _miss(rule: Rule, article: Article, search: Search) -> NearMiss | None:
     holding = hold(rule.match, search)
     if holding.found is not None:
         return _refused(rule, article, search, holding.found)
-    seen = _seen(rule.match, holding.scope)
-    if not seen:
-        return None
-    wanting = list(failing(rule.match, holding.scope))
-    if len(wanting) != 1 or not _is_near(rule.match, wanting[0].clause, holding.scope):
-        return None
-    return _as_miss(rule, article, wanting[0].clause, wanting[0].reason, spans(search, seen))
+    for way in rule.match.parts if isinstance(rule.match, plan.Any) else (rule.match,):
+        seen = wanted(way, holding.scope)
+        wanting = list(failing(way, holding.scope)) if seen else ()
+        if len(wanting) == 1 and _is_near(way, wanting[0].clause, holding.scope):
+            return _as_miss(rule, article, wanting[0].clause, wanting[0].reason, spans(search, seen))
+    return None
 
 
 def _refused(rule: Rule, article: Article, search: Search, found: Found) -> NearMiss | None:
@@ -78,17 +82,6 @@ def _as_miss(rule: Rule, article: Article, clause: str, reason: str, shown: tupl
     return NearMiss(rule.spec.id, article.id, article.title, clause, reason, shown)
 
 
-def _seen(step: plan.Step, scope: Scope) -> list[tuple[int, int, tuple[tuple[int, int, int], ...]]]:
-    """Return every mention of what a rule wants, wherever it stands, whether its clause holds or not."""
-    if isinstance(step, plan.No | plan.Field):
-        return []
-    found = step.look(scope) if step.placed else None
-    if found or isinstance(step, plan.Named):
-        return found or []
-    wanted = (step.left,) if isinstance(step, plan.Outside | plan.NotNear) else step.parts
-    return sorted({mention for part in wanted for mention in _seen(part, scope)})
-
-
 def _is_near(step: plan.Step, clause: str, scope: Scope) -> bool:
     """Tell whether a failing clause fails by little: a NEAR by at most 3 words, a count by one, anything else beside what holds."""
     for part in _walk(step):
@@ -96,16 +89,27 @@ def _is_near(step: plan.Step, clause: str, scope: Scope) -> bool:
             continue
         if isinstance(part, plan.Near):
             return _nearly_close(part, scope)
+        if isinstance(part, plan.Any):
+            return _is_one_near(part, scope)
         if isinstance(part, plan.AtLeast):
             return part.count <= 2 or len(part.part.look(scope) or ()) >= part.count - 1
     return True
+
+
+def _is_one_near(step: plan.Any, scope: Scope) -> bool:
+    """Tell whether one of the alternatives fails by little, or nothing of any is there."""
+    begun = [part for part in step.parts if wanted(part, scope)]
+    lacks = [(part, list(failing(part, scope))) for part in begun]
+    return not begun or any(
+        len(found) == 1 and _is_near(part, found[0].clause, scope) for part, found in lacks
+    )
 
 
 def _nearly_close(step: plan.Near, scope: Scope) -> bool:
     lefts, rights = step.left.look(scope), step.right.look(scope)
     if not lefts or not rights:
         return True
-    between = closest(lefts, rights, scope.source, ordered=step.ordered)
+    between = closest(lefts, rights, scope.source, ordered=False)  # BEFORE in the other order is near, too
     return between is not None and between <= step.distance + SLACK
 
 

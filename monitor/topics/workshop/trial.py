@@ -14,6 +14,7 @@ from monitor.topics.workshop.misses import NearMiss, near_misses
 
 SAMPLES = 10
 MISSES = 10
+LOOKED_AT = 200  # misses from which the most telling are chosen; each is found at the price of an explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Trial:
             self.matches + other.matches,
             self.days + other.days,
             samples,
-            [*self.misses, *other.misses][:MISSES],
+            _telling([*self.misses, *other.misses]),
         )
 
     def a_day(self, days: float) -> float:
@@ -56,16 +57,23 @@ class Trial:
 
 def try_rule(topics: Topics, articles: Iterable[Article], *, misses: bool = True) -> Trial:
     """Return what the one topic of `topics` (from `parse_adhoc`) finds on these articles."""
-    trial = Trial()
+    trial, telling = Trial(), 0
     for article in articles:
         trial.articles += 1
         found = topics.match(article)
         if found:
             _note(trial, topics, article, found[0].score, found[0].spans)
-        elif misses and len(trial.misses) < MISSES:
-            trial.misses += near_misses(topics, [article])
-    trial.misses = trial.misses[:MISSES]
+        elif misses and telling < MISSES and len(trial.misses) < LOOKED_AT:
+            near = list(near_misses(topics, [article]))
+            trial.misses += near
+            telling += sum(not miss.absent for miss in near)
+    trial.misses = _telling(trial.misses)
     return trial
+
+
+def _telling(misses: list[NearMiss]) -> list[NearMiss]:
+    """Return the misses to show: those where everything was there but not as the rule wants it before those that lack a term."""
+    return sorted(misses, key=lambda miss: miss.absent)[:MISSES]
 
 
 def _note(trial: Trial, topics: Topics, article: Article, score: float, spans: tuple[Span, ...]) -> None:

@@ -28,6 +28,14 @@ def test_terms_that_never_fired_are_named() -> None:
     assert ("money", "never fired", "levy") not in kinds()
 
 
+def test_what_only_takes_away_cannot_fire() -> None:
+    """A term behind OUTSIDE, NOT NEAR or NOT is in no match by its very meaning, so that is no finding."""
+    rule = '((tax OUTSIDE "tax haven*") OR (levy NOT NEAR/3 fish)) AND NOT rain'
+    topics = compile_topics([TopicSpec("money", "Money", rule)], {})
+    findings = lint(topics, usage(topics, [Article(text="A tax.")]))
+    assert [(item.kind, item.term) for item in findings] == [("never fired", "levy")]
+
+
 def test_the_words_a_wildcard_took_are_counted() -> None:
     """Whoever writes tax* sees that it takes taxis."""
     finding = next(item for item in lint(TOPICS, usage(TOPICS, ARTICLES)) if item.kind == "wildcard")

@@ -36,6 +36,13 @@ def test_near_misses_come_along() -> None:
     assert {miss.clause for miss in trial.misses} == {"fraud", "tax"}
 
 
+def test_the_most_telling_misses_come_first() -> None:
+    """Where everything is there but too far apart, the rule is too strict; where a term lacks, it mostly is another subject."""
+    texts = [*["A tax rose."] * 30, "A tax on a b c d fraud.", *["A tax rose."] * 30]
+    trial = try_rule(parse_adhoc("tax NEAR/3 fraud"), [Article(text=text) for text in texts])
+    assert [miss.clause for miss in trial.misses] == ["tax NEAR/3 fraud", *["fraud"] * 9]
+
+
 def test_chunks_add_up() -> None:
     """A trial in chunks is the trial of the whole."""
     topics = parse_adhoc("tax")
