@@ -9,7 +9,9 @@ Whole pages are another matter and belong to `monitor.collect.extract`.
 from __future__ import annotations
 
 import re
+from html import escape
 from html import unescape as _unescape
+from urllib.parse import urljoin
 
 MAX_TITLE = 300
 """Longest title kept, in characters (spec/safety: 5 MB titles were seen)."""
@@ -47,6 +49,10 @@ _HALVES = re.compile(
 )
 
 _IMG = re.compile(rf"<img\b((?:[^<>\"']++|{_VALUE})*+)>", re.IGNORECASE)
+_LINKED = re.compile(
+    r"""(\s(?:href|src|poster|data-src)\s*+=\s*+)(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""", re.IGNORECASE
+)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|#|\{")
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-original")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""")
 
@@ -153,6 +159,23 @@ def clean_title(raw: str) -> str:
 
 def _title_tag(match: re.Match[str]) -> str:
     return " " if match[1].lower() in _TITLE_BREAKS else ""
+
+
+def rebase(fragment: str, base: str) -> str:
+    """Return the fragment with its relative links and pictures made absolute against `base` (an http(s) address; nothing is done with another)."""
+    if "<" not in fragment or not base.startswith(("http://", "https://")):
+        return fragment
+    return _TAG.sub(lambda tag: _LINKED.sub(lambda match: _rebased(match, base), tag[0]), fragment)
+
+
+def _rebased(match: re.Match[str], base: str) -> str:
+    address = unescape(next(value for value in match.groups()[1:] if value is not None)).strip()
+    if not address or _ABSOLUTE.match(address):
+        return match[0]
+    try:
+        return f'{match[1]}"{escape(urljoin(base, address))}"'
+    except ValueError:
+        return match[0]
 
 
 def first_image(fragment: str) -> str | None:

@@ -19,6 +19,8 @@ MAX_ID = 200_000
 MAX_CATEGORIES = 60
 MAX_AUTHORS = 20
 MAX_NAME = 120
+MAX_BYLINE = 300
+"""Longest author kept, in characters: journals name a dozen people in one element."""
 MAX_BODY = 2 * 2**20
 """Longest summary or content kept, in characters."""
 
@@ -32,6 +34,16 @@ _EMAIL = re.compile(
     r"(?:mailto:)?[\w.+-]{1,64}+@[A-Za-z0-9-]{1,63}+(?:\.[A-Za-z0-9-]{1,63}+){1,8}(?:\?subject=\S*+)?"
 )
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;|\[\s*\]")
+_BINARY = re.compile(r"(?:image|audio|video|font|model)/(?!svg)|application/(?:pdf|zip|x-shockwave-flash)")
+SPARE_DATES = (
+    "created",
+    "dc_created",
+    "dc_issued",
+    "dcterms_available",
+    "dcterms_date",
+    "prism_publicationdate",
+)
+"""What says when an entry was published where nothing else does, best first, by the names of `feeds.elements.Names`."""
 _BYLINE = re.compile(r"^(?:by|von|par|por|di)\s*:?\s+(?=\S)", re.IGNORECASE)
 
 
@@ -50,14 +62,17 @@ class RawEntry:
     """An entry as a reader found it: strings as published, links resolved against `xml:base` only.
 
     Texts are (MIME type, value) pairs: the summary, and every other body in `contents`. `caption` is the text of a picture or film
-    (`media:description`): it speaks for the entry only where nothing else does.
+    (`media:description`), `other_link` an alternate that is no HTML, `spare_dates` are those of rarer elements by their names: each speaks
+    for the entry only where nothing else does.
     """
 
     id: str = ""
     link: str = ""
+    other_link: str = ""
     title: str = ""
     published: str = ""
     updated: str = ""
+    spare_dates: dict[str, str] = field(default_factory=dict)
     authors: list[str] = field(default_factory=list)
     summary: tuple[str, str] | None = None
     contents: list[tuple[str, str]] = field(default_factory=list)
@@ -76,13 +91,15 @@ def build(raw: RawEntry, base: str, language: str | None) -> Entry:
     `base` is the feed's final address, `language` the feed's own (used where the entry names none).
     """
     content = max((as_html(*text) for text in raw.contents), key=len, default="")
-    summary = as_html(*(raw.summary or ("text/plain", "" if raw.contents else raw.caption)))
+    summary = as_html(*raw.summary) if raw.summary else ""
+    if not content and not summary and raw.caption:
+        summary = as_html("text/plain", raw.caption)
     identifier = raw.id.strip()[:MAX_ID]
     return Entry(
         id=identifier or None,
-        url=_address(base, _own_link(raw)) or _permalink(base, identifier),
+        url=_address(base, _own_link(raw)) or _permalink(base, identifier) or _address(base, raw.other_link),
         title=clean_title(raw.title),
-        published=parse_date(raw.published),
+        published=parse_date(raw.published or ("" if raw.updated else _spare_date(raw))),
         updated=parse_date(raw.updated),
         authors=_names(raw.authors),
         summary="" if summary == content else summary,
@@ -92,6 +109,10 @@ def build(raw: RawEntry, base: str, language: str | None) -> Entry:
         categories=labels(raw.categories),
         source=clean_title(raw.source)[:MAX_NAME] or None,
     )
+
+
+def _spare_date(raw: RawEntry) -> str:
+    return next((date for name in SPARE_DATES if (date := raw.spare_dates.get(name, ""))), "")
 
 
 def _own_link(raw: RawEntry) -> str:
@@ -113,7 +134,10 @@ def _permalink(base: str, identifier: str) -> str | None:
 
 
 def as_html(kind: str, value: str) -> str:
-    """Return a text as HTML. Declared plain text is escaped unless it plainly is HTML all the same, as it often is in feeds."""
+    """Return a text as HTML. Declared plain text is escaped unless it plainly is HTML all the same, as it often is in feeds;
+    a picture or a film written out (Atom allows that) is no text."""
+    if _BINARY.match(kind):
+        return ""
     value = value.strip()[:MAX_BODY]
     if kind == "text/plain" and not _LOOKS_HTML.search(value):
         return escape(value, quote=False)
@@ -137,8 +161,15 @@ def labels(terms: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in cleaned if term))[:MAX_CATEGORIES]
 
 
+def _byline(name: str) -> str:
+    """Return an author's name, or as many whole ones of a list as fit."""
+    if len(name) < MAX_BYLINE:  # a title is no longer either: what has its length was cut there
+        return name
+    return name[: MAX_BYLINE - 1].rpartition(",")[0] or name[: MAX_BYLINE - 1]
+
+
 def _names(authors: list[str]) -> tuple[str, ...]:
-    cleaned = (_BYLINE.sub("", clean_title(name))[:MAX_NAME] for name in authors[: 5 * MAX_AUTHORS])
+    cleaned = (_byline(_BYLINE.sub("", clean_title(name))) for name in authors[: 5 * MAX_AUTHORS])
     return tuple(dict.fromkeys(name for name in cleaned if name))[:MAX_AUTHORS]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
@@ -41,7 +41,11 @@ _NAMESPACES = {
 }
 """Lower-cased namespace -> the prefix its elements are known by; an unknown namespace keeps the prefix the document gives it."""
 
+IANA = "http://www.iana.org/assignments/relation/"
+"""What a registered relation of Atom may begin with (RFC 4287, 4.2.7.2)."""
+
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": "application/xhtml+xml"}
+HTML_TYPES = ("text/html", "application/xhtml+xml")
 _C1 = re.compile("[\x80-\x9f]")
 _CP1252 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 _CP1252 = {code: char for code, char in _CP1252.items() if char != "\ufffd"}
@@ -53,13 +57,48 @@ class HandOver(Exception):  # noqa: N818  # no error: the other reader's turn
     """The fast reader does not vouch for this document; the reason is one word or two for the statistics."""
 
 
+class Scope(NamedTuple):
+    """What is in force in a place of a document: the base of its links (empty: none) and the language of its texts (empty: unknown)."""
+
+    base: str = ""
+    language: str = ""
+
+
 class Names:
-    """The names elements are known by in one document, looked up once each: `title`, `dc_creator`, `media_content`."""
+    """The names elements are known by in one document, looked up once each: `title`, `dc_creator`, `media_content`.
 
-    __slots__ = ("_known",)
+    It knows the document's address too, and whether `xml:base` and `xml:lang` are used in it at all: most often they are not, and need
+    not be looked for in every element.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_known", "address", "with_bases", "with_languages")
+
+    def __init__(self, text: str, address: str) -> None:
         self._known: dict[str, str] = {}
+        self.address = address
+        self.with_bases = "base=" in text or "base =" in text
+        self.with_languages = "lang=" in text or "lang =" in text
+
+    def scope(self, element: _Element, outer: Scope) -> Scope:
+        """Return what is in force inside an element, given what is outside; raises HandOver for a base that is no web address."""
+        if not (self.with_bases or self.with_languages):
+            return outer
+        return Scope(self.base(element, outer.base), self.language(element, outer.language))
+
+    def base(self, element: _Element, outer: str) -> str:
+        """Return the base in force inside an element; a relative one without any outside is joined to the document's address."""
+        declared = (element.get(XML + "base") or element.get("base")) if self.with_bases else None
+        if not declared:
+            return outer
+        joined = join(outer or self.address, declared)
+        if not joined.startswith(("http://", "https://")):
+            raise HandOver("relative xml:base")
+        return joined
+
+    def language(self, element: _Element, outer: str) -> str:
+        """Return the language in force inside an element; an empty `xml:lang` ends the outer one."""
+        declared = element.get(XML + "lang", element.get("lang")) if self.with_languages else None
+        return outer if declared is None else declared
 
     def of(self, element: _Element) -> str:
         """Return the element's name in lower case, with its namespace's prefix and an underscore before it."""
@@ -79,7 +118,12 @@ def _name(tag: str, given: str | None) -> str:
 
 def content_type(element: _Element, default: str) -> str:
     """Return the MIME type an element declares for its text."""
-    declared = (element.get("type") or default).lower()
+    return mime(element.get("type") or default)
+
+
+def mime(declared: str) -> str:
+    """Return the MIME type a declared one stands for: Atom's `text`, `html` and `xhtml` are short for theirs."""
+    declared = declared.lower()
     return _TYPES.get(declared, declared)
 
 
@@ -162,6 +206,12 @@ def attributes(element: _Element) -> dict[str, str]:
     return found
 
 
+def link_after(element: _Element) -> str:
+    """Return the address that stands behind an empty `<link/>`: what is left of a link that went through an HTML serialiser."""
+    behind = (element.tail or "").strip()
+    return behind if behind.startswith(("http://", "https://")) and not behind[:2_000].count(" ") else ""
+
+
 def href(attributes: dict[str, str]) -> str | None:
     """Return the address an element carries in `url`, `uri` or `href`; None if it has none of them."""
     return attributes.get("url", attributes.get("uri", attributes.get("href")))
@@ -181,13 +231,3 @@ def join(base: str, link: str) -> str:
         return urljoin(base, _EXTRA_SLASHES.sub(r"\1\3", link))
     except ValueError:
         return ""
-
-
-def base_of(element: _Element, base: str) -> str:
-    """Return the base in force inside an element, given the one outside; raises HandOver for a relative or odd one."""
-    declared = element.get(XML + "base") or element.get("base")
-    if not declared:
-        return base
-    if not declared.startswith(("http://", "https://")):
-        raise HandOver("relative xml:base")
-    return join(base, declared)

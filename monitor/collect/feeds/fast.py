@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.collect.entries import RawEntry, build, language_tag
 from monitor.collect.feeds import elements
-from monitor.collect.feeds.elements import HandOver, Names
+from monitor.collect.feeds.elements import HandOver, Names, Scope
 from monitor.collect.feeds.items import read_item
 from monitor.collect.feeds.prescan import ENTRY
 from monitor.collect.strictxml import tree
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 NOT_WELL_FORMED = "not well-formed"
 _ROOTS = frozenset({"rss", "feed", "rdf_rdf"})
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def read(text: str, base: str) -> FeedDocument:
@@ -38,7 +37,7 @@ def read(text: str, base: str) -> FeedDocument:
 
 
 def _document(root: _Element, text: str, base: str) -> FeedDocument:
-    names = Names()
+    names = Names(text, base)
     kind = names.of(root)
     if kind not in _ROOTS:
         raise HandOver("unknown root")
@@ -54,9 +53,15 @@ def _document(root: _Element, text: str, base: str) -> FeedDocument:
         if names.of(child) in ("item", "entry")
     ]
     _check_count(found, root, names, text)
-    with_bases = "base=" in text or "base =" in text
-    title, link, language = _about(root, channel, names, with_bases=with_bases)
-    entries, unreadable = _entries(found, root, channel, names, base, language, with_bases=with_bases)
+    outer = names.scope(root, Scope())
+    inner = names.scope(channel, outer) if channel is not root else outer
+    title, link, language = _about(root, channel, names, inner)
+    is_atom = str(channel.tag).lower().startswith("{" + elements.ATOM + "}")
+    raws = [
+        read_item(child, names, (outer, inner if child.getparent() is channel else outer), is_atom=is_atom)
+        for child in found
+    ]
+    entries, unreadable = _entries(raws, base, language)
     return FeedDocument(
         outcome=Outcome.OK,
         title=clean_title(title),
@@ -77,25 +82,11 @@ def _check_count(found: list[_Element], root: _Element, names: Names, text: str)
             raise HandOver("entries elsewhere")
 
 
-def _entries(
-    found: list[_Element],
-    root: _Element,
-    channel: _Element,
-    names: Names,
-    base: str,
-    language: str | None,
-    *,
-    with_bases: bool,
-) -> tuple[tuple[Entry, ...], int]:
+def _entries(raws: list[RawEntry], base: str, language: str | None) -> tuple[tuple[Entry, ...], int]:
     """Build the entries one by one; one that cannot be built is counted and spoils no other."""
-    is_atom = str(channel.tag).lower().startswith("{" + elements.ATOM + "}")
-    outer = elements.base_of(root, "") if with_bases else ""
-    inner = elements.base_of(channel, outer) if with_bases and channel is not root else outer
     entries = []
     unreadable = 0
-    for element in found:
-        at = inner if element.getparent() is channel else outer
-        raw: RawEntry = read_item(element, names, at, is_atom=is_atom, with_bases=with_bases)
+    for raw in raws:
         try:
             entries.append(build(raw, base, language))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
@@ -103,13 +94,9 @@ def _entries(
     return tuple(entries), unreadable
 
 
-def _about(
-    root: _Element, channel: _Element, names: Names, *, with_bases: bool
-) -> tuple[str, str, str | None]:
+def _about(root: _Element, channel: _Element, names: Names, scope: Scope) -> tuple[str, str, str | None]:
     """Return the feed's own title, link and language, by the same rules of precedence as an entry's."""
-    about = _About(names, elements.base_of(channel, _outer_base(root, channel)) if with_bases else "")
-    about.is_atom = channel is root
-    about.with_bases = with_bases
+    about = _About(names, scope.base, is_atom=channel is root)
     if names.of(root) != "rdf_rdf":
         about.language = root.get(elements.XML + "lang") or root.get("lang") or ""
     for child in channel:
@@ -117,28 +104,25 @@ def _about(
     return about.title, about.link or "", language_tag(about.language)
 
 
-def _outer_base(root: _Element, channel: _Element) -> str:
-    return elements.base_of(root, "") if channel is not root else ""
-
-
 class _About:
     """What a feed says of itself, gathered child by child."""
 
-    __slots__ = ("base", "is_atom", "is_settled", "language", "link", "names", "title", "with_bases")
+    __slots__ = ("base", "is_atom", "is_settled", "language", "link", "names", "title")
 
-    def __init__(self, names: Names, base: str) -> None:
+    def __init__(self, names: Names, base: str, *, is_atom: bool) -> None:
         self.names = names
         self.base = base
         self.title = ""
         self.link: str | None = None
         self.language = ""
-        self.is_settled = self.is_atom = self.with_bases = False
+        self.is_settled = False
+        self.is_atom = is_atom
 
     def take(self, child: _Element, name: str) -> None:
         """Take note of one child of the channel."""
         if name in ("title", "dc_title", "media_title"):
             self._title(child, name)
-        elif name in ("image", "textinput", "item", "entry"):
+        elif name in ("image", "textinput", "source", "item", "entry"):
             self.is_settled = False
         elif name == "link":
             self._link(child)
@@ -153,23 +137,23 @@ class _About:
             self.title = value
             self.is_settled = bool(value) and name != "media_title"
 
-    def _inner_base(self, child: _Element) -> str:
-        return elements.base_of(child, self.base) if self.with_bases else self.base
-
     def _link(self, child: _Element) -> None:
         """Take a home page: a text, or an alternate that is HTML; the last one counts."""
         attributes = elements.attributes(child)
         address = elements.href(attributes)
         if address is None:
-            value = elements.text(child)
-            self.link = elements.link_text(elements.join(self._inner_base(child), value)) if value else ""
+            value = elements.text(child) or elements.link_after(child)
+            self.link = (
+                elements.link_text(elements.join(self.names.base(child, self.base), value)) if value else ""
+            )
         elif (
             attributes.get("rel", "alternate") == "alternate"
-            and elements.content_type(child, "text/html") in _HTML_TYPES
+            and elements.content_type(child, "text/html") in elements.HTML_TYPES
         ):
-            self.link = elements.join(self._inner_base(child), address)
+            self.link = elements.join(self.names.base(child, self.base), address)
 
     def _guid(self, child: _Element) -> None:
         """An id that is an address stands in until there is a link."""
         if self.link is None and elements.attributes(child).get("ispermalink", "true") == "true":
-            self.link = elements.join(self._inner_base(child), elements.text(child))
+            value = elements.text(child)
+            self.link = elements.join(self.names.base(child, self.base), value) if value else ""

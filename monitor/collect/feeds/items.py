@@ -9,43 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monitor.collect.entries import Medium, RawEntry, person, pixels
+from monitor.collect.entries import SPARE_DATES, Medium, RawEntry, person, pixels
 from monitor.collect.feeds import elements
-from monitor.collect.feeds.elements import HandOver, Names
+from monitor.collect.feeds.elements import HandOver, Names, Scope
+from monitor.html import rebase
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
-
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 class Item:
     """One entry being read: the raw entry so far, and where each of its parts was found."""
 
     __slots__ = (
-        "base",
         "cover",
         "depths",
         "has_content",
         "has_plain_author",
         "is_atom",
+        "language",
         "links_seen",
         "names",
         "raw",
+        "scope",
         "tags",
         "title_depth",
-        "with_bases",
     )
 
-    def __init__(self, names: Names, base: str, *, is_atom: bool, with_bases: bool) -> None:
+    def __init__(self, names: Names, scope: Scope, *, is_atom: bool) -> None:
         self.raw = RawEntry()
         self.names = names
-        self.base = base
+        self.scope = scope
         self.is_atom = is_atom
-        self.with_bases = with_bases
         self.depths: dict[str, int] = {}
         self.tags: list[list[str]] = []
         self.cover = ""
+        self.language = ""
         self.has_content = False
         self.has_plain_author = False
         self.links_seen = False
@@ -61,21 +60,27 @@ class Item:
 
     def base_in(self, element: _Element) -> str:
         """Return the base in force inside an element directly below the entry."""
-        return elements.base_of(element, self.base) if self.with_bases else self.base
+        return self.names.base(element, self.scope.base)
+
+    def text_of(self, element: _Element, kind: str) -> str:
+        """Return the markup of an element; where a base is in force, its links are made absolute while that is known."""
+        value = elements.markup(element, kind, is_atom=self.is_atom)
+        base = self.base_in(element)
+        return rebase(value, base) if base else value
 
 
-def read_item(element: _Element, names: Names, base: str, *, is_atom: bool, with_bases: bool) -> RawEntry:
-    """Return what an entry holds; raises HandOver where feedparser would have to decide."""
+def read_item(element: _Element, names: Names, scopes: tuple[Scope, Scope], *, is_atom: bool) -> RawEntry:
+    """Return what an entry holds; raises HandOver where feedparser would have to decide. `scopes` are the root's and the one it stands in."""
     if element.get("href") or element.get("lastmod"):
         raise HandOver("CDF item")
-    item = Item(
-        names, elements.base_of(element, base) if with_bases else base, is_atom=is_atom, with_bases=with_bases
-    )
+    item = Item(names, names.scope(element, scopes[1]), is_atom=is_atom)
     item.raw.id = element.get(elements.RDF_ABOUT) or ""
     _walk(item, element, 0)
     if item.cover:
         item.raw.thumbnails.append(item.cover)
     item.raw.categories = [term or label for term, label in item.tags]
+    if not item.raw.language and item.language != scopes[0].language:
+        item.raw.language = item.language  # what holds for the whole document, the channel says better
     return item.raw
 
 
@@ -107,6 +112,7 @@ def _title(item: Item, element: _Element, depth: int, name: str) -> None:
     value = elements.markup(element, elements.content_type(element, "text/plain"), is_atom=item.is_atom)
     if not -1 < item.title_depth <= depth and item.wins("title", depth):
         item.raw.title = value
+        item.language = item.names.language(element, item.scope.language)
     if value and name != "media_title":
         item.title_depth = depth
 
@@ -129,16 +135,18 @@ def _link(item: Item, element: _Element, depth: int, name: str) -> None:
     rel, kind = attributes.get("rel", "alternate"), attributes.get("type", "text/html")
     address = elements.href(attributes)
     if address is None:
-        value = elements.text(element)
+        value = elements.text(element) or elements.link_after(element)
         item.raw.link = elements.link_text(elements.join(item.base_in(element), value)) if value else ""
         item.links_seen = True
         return
     address = elements.join(item.base_in(element), address)
-    if rel == "alternate" and elements.content_type(element, kind) in _HTML_TYPES:
+    if rel == "alternate" and elements.content_type(element, kind) in elements.HTML_TYPES:
         item.raw.link = address
         item.links_seen = True
     elif rel == "enclosure" and address:
         item.raw.enclosures.append(_medium(attributes, address))
+    elif rel.removeprefix(elements.IANA) == "alternate":
+        item.raw.other_link = item.raw.other_link or address
 
 
 def _medium(attributes: dict[str, str], address: str) -> Medium:
@@ -163,7 +171,8 @@ def _media_content(item: Item, element: _Element, depth: int, name: str) -> None
 def _media_thumbnail(item: Item, element: _Element, depth: int, name: str) -> None:
     address = elements.attributes(element).get("url")
     if address is None:
-        address = elements.join(item.base_in(element), elements.text(element))
+        value = elements.text(element)
+        address = elements.join(item.base_in(element), value) if value else ""
     if address:
         item.raw.thumbnails.append(address)
 
@@ -188,6 +197,24 @@ def _published(item: Item, element: _Element, depth: int, name: str) -> None:
 def _updated(item: Item, element: _Element, depth: int, name: str) -> None:
     if item.wins("updated", depth):
         item.raw.updated = elements.text(element)
+
+
+def _date(item: Item, element: _Element, depth: int, name: str) -> None:
+    """Take a bare `<date>`, of no standard and understood by all, for `updated`."""
+    if element.attrib:
+        raise HandOver("date with attributes")
+    if item.wins("date", depth):
+        item.raw.updated = elements.text(element)
+
+
+def _created(item: Item, element: _Element, depth: int, name: str) -> None:
+    if item.wins("created", depth):
+        item.raw.spare_dates["created"] = elements.text(element)
+
+
+def _spare_date(item: Item, element: _Element, depth: int, name: str) -> None:
+    if not element.attrib and item.wins(name, depth):
+        item.raw.spare_dates[name] = elements.text(element)
 
 
 def _language(item: Item, element: _Element, depth: int, name: str) -> None:
@@ -253,7 +280,7 @@ def _summary(item: Item, element: _Element, depth: int, name: str) -> None:
         _content(item, element, depth, "content")
         return
     kind = elements.content_type(element, default)
-    value = elements.markup(element, kind, is_atom=item.is_atom)
+    value = item.text_of(element, kind)
     if item.wins("summary", depth):
         item.raw.summary = (kind, value)
 
@@ -266,7 +293,7 @@ def _caption(item: Item, element: _Element, depth: int, name: str) -> None:
 def _content(item: Item, element: _Element, depth: int, name: str) -> None:
     item.has_content = True
     kind = elements.content_type(element, "text/plain" if name == "content" else "text/html")
-    value = elements.markup(element, kind, is_atom=item.is_atom)
+    value = item.text_of(element, kind)
     item.raw.contents.append((kind, value))
     if item.raw.summary is None:
         item.raw.summary = ("", value)
@@ -289,6 +316,9 @@ _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys(("image", "textinput"), _image),
     **dict.fromkeys(("published", "issued", "pubdate", "dcterms_issued"), _published),
     **dict.fromkeys(("updated", "modified", "lastbuilddate", "dc_date", "dcterms_modified"), _updated),
+    "date": _date,
+    **dict.fromkeys(("created", "dcterms_created"), _created),
+    **dict.fromkeys(SPARE_DATES[1:], _spare_date),
     **dict.fromkeys(("language", "dc_language"), _language),
     **dict.fromkeys(("author", "dc_author", "dc_creator", "managingeditor", "itunes_author"), _author),
     **dict.fromkeys(("category", "dc_subject", "media_category", "keywords"), _category),

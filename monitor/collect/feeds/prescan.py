@@ -34,6 +34,7 @@ _AUTHOR = re.compile(
     r"(<(?:[\w.-]+:)?(?:author|creator|managingEditor)\b[^<>]*>\s*(?:<!\[CDATA\[)?)([^<\]@]*+@[^<\]]*+)((?:\]\]>)?\s*</)",
     re.IGNORECASE,
 )
+_EMPTY_LINK = re.compile(r"<link\s*(?:/>|>\s*</link>)\s*(https?://[^\s<]+)(?=\s*<)")
 _CAPTION = re.compile(r"<(/)?media:description\b[^<>]*>", re.IGNORECASE)
 _SHORT_FIELD = re.compile(
     r"(<(?:[\w.-]+:)?(?:author|creator|contributor|publisher|managingEditor|webMaster|name|email|category|subject|keywords|tags|pubDate|"
@@ -88,7 +89,8 @@ def entry_starts(text: str) -> list[int]:
 def tame(text: str, *, is_broken: bool = False) -> str:
     """Return the text made safe for feedparser; raises ParseError where that cannot be done.
 
-    Overlong short fields are cut; mail addresses go from authors and captions of pictures from summaries (its rules for both are poor).
+    Overlong short fields are cut; mail addresses go from authors and captions of pictures from summaries (its rules for both are poor),
+    and an address behind an empty `<link/>` goes into it.
     """
     if len(text) > (MAX_BROKEN if is_broken else MAX_THOROUGH):
         raise ParseError(
@@ -99,4 +101,5 @@ def tame(text: str, *, is_broken: bool = False) -> str:
         if sum(1 for _ in _LABEL.finditer(text, start, end)) > _MAX_LABELS:
             raise ParseError(f"refused: an entry has more than {_MAX_LABELS} categories")
     text = _AUTHOR.sub(lambda match: match[1] + person(match[2]) + match[3], _SHORT_FIELD.sub(r"\1\2", text))
+    text = _EMPTY_LINK.sub(r"<link>\1</link>", text)
     return _CAPTION.sub(lambda match: f"<{match[1] or ''}media:caption>", text)
