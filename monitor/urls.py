@@ -210,6 +210,15 @@ def absolute(base: str, link: str) -> str | None:
     return address
 
 
+def subscribed(link: str) -> str:
+    """Return the web address in a link that asks to be subscribed to: `feed:https://…` as it is without, `feed://…` as http."""
+    address = link.strip()
+    if address[:5].lower() != "feed:":
+        return address
+    rest = address[5:]
+    return f"http:{rest}" if rest.startswith("//") else rest
+
+
 def resolve(base: str, link: str) -> str | None:
     """Return `link` as an absolute http(s) address fit for a seed text and for display, or None.
 

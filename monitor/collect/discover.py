@@ -6,15 +6,20 @@ import re
 
 from monitor.collect.decoding import decode
 from monitor.html import unescape
-from monitor.urls import absolute
+from monitor.urls import absolute, subscribed
 
 MAX_FOUND = 20
 _MAX_SCANNED = 1_000_000
 
 _LINK = re.compile(r"<(link|base|a)\s((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)/?>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""")
-_TYPES = "application/rss+xml application/atom+xml application/rdf+xml application/feed+json application/json text/xml application/xml"
-_FEED_TYPES = frozenset(_TYPES.split())
+_FEED_NAMES = (
+    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json"
+    " application/rss application/atom application/x.atom+xml application/x-rss+xml text/rss text/rss+xml text/atom text/atom+xml"
+)
+_FEED_TYPES = frozenset(_FEED_NAMES.split())
+_VAGUE_TYPES = frozenset(("application/json", "text/xml", "application/xml"))
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FEED_PATH = re.compile(
     r"(?:/(?:feed|rss|atom|rdf)(?:[/._-]|$))|(?:\.(?:rss|atom|rdf)$)|(?:(?:rss|feed|atom|index)\.(?:xml|json)$)",
     re.IGNORECASE,
@@ -31,13 +36,13 @@ def discover(body: bytes, url: str) -> tuple[str, ...]:
     declared: list[str] = []
     linked: list[str] = []
     base = url
-    for name, attributes in _elements(decode(body)[:_MAX_SCANNED]):
-        href = attributes.get("href", "")
+    for name, attributes in _elements(_COMMENT.sub("", decode(body)[:_MAX_SCANNED])):
+        href = attributes["href"] = subscribed(attributes.get("href", ""))
         if name == "base" and href:
             base = absolute(url, href) or url
         elif name == "link" and _is_declared(attributes):
             declared.append(absolute(base, href) or "")
-        elif name == "a" and href and _FEED_PATH.search(href.partition("?")[0]):
+        elif name == "a" and _is_linked(attributes):
             linked.append(absolute(base, href) or "")
     found = dict.fromkeys(address for address in (*declared, *linked) if address)
     return tuple(sorted(found, key=lambda address: bool(_COMMENTS.search(address))))[:MAX_FOUND]
@@ -59,6 +64,13 @@ def _attributes(source: str) -> dict[str, str]:
     return found
 
 
+def _is_linked(attributes: dict[str, str]) -> bool:
+    href = attributes.get("href", "")
+    return bool(href) and (
+        attributes.get("type", "").lower() in _FEED_TYPES or bool(_FEED_PATH.search(href.partition("?")[0]))
+    )
+
+
 def _is_declared(attributes: dict[str, str]) -> bool:
     """A feed is `rel=alternate` with a feed type, or `rel=feed` (WHATWG HTML, 4.6.7); plain JSON or XML needs a telling path."""
     rels = attributes.get("rel", "").lower().split()
@@ -66,6 +78,6 @@ def _is_declared(attributes: dict[str, str]) -> bool:
     href = attributes.get("href", "")
     if not href or not {"alternate", "feed"} & set(rels):
         return False
-    if kind in ("application/json", "text/xml", "application/xml"):
+    if kind in _VAGUE_TYPES:
         return bool(_FEED_PATH.search(href.partition("?")[0])) and not _COMMENTS.search(href)
     return kind in _FEED_TYPES or "feed" in rels

@@ -19,6 +19,8 @@ from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
 from monitor.urls import absolute
 
+_ITEMS = re.compile(r"\"items\"\s*:\s*\[")
+_OBJECT = re.compile(r"\s*,?\s*\{")
 _LONG_NUMBER = re.compile(r"(?<![\"\w])-?\d{400,}")
 
 
@@ -30,10 +32,30 @@ def parse_jsonfeed(body: bytes, url: str = "") -> FeedDocument:
     try:
         root = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
+        if (items := _ITEMS.search(text)) and (whole := _whole_items(text, items)):
+            return replace(
+                _document(whole, url), error="the document breaks off; its last entry may be missing"
+            )
         return _not_a_feed(f"not JSON: {type(error).__name__}")
     if not isinstance(root, dict) or not isinstance(root.get("items"), list):
         return _not_a_feed("JSON, but no JSON Feed: it has no list of items")
     return _document(root, url)
+
+
+def _whole_items(text: str, items: re.Match[str]) -> dict[str, Any] | None:
+    """Return a feed that breaks off as far as it is whole: what stands before its items, the items, and an empty one for that which was cut."""
+    decoder = json.JSONDecoder(strict=False)
+    root: Any = None
+    found: list[Any] = []
+    position = items.end()
+    try:
+        root = json.loads(text[: items.start()].rstrip().rstrip(",") + "}", strict=False)
+        while start := _OBJECT.match(text, position):
+            item, position = decoder.raw_decode(text, start.end() - 1)
+            found.append(item)
+    except (ValueError, RecursionError):
+        found.append(None)
+    return root | {"items": found} if any(found) and isinstance(root, dict) else None
 
 
 def _not_a_feed(reason: str) -> FeedDocument:

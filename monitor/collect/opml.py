@@ -14,7 +14,7 @@ from monitor.collect.feeds.repair import mended_tree
 from monitor.errors import ParseError
 from monitor.html import clean_title
 from monitor.models import Feed
-from monitor.urls import absolute, host
+from monitor.urls import absolute, host, subscribed
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -37,7 +37,7 @@ def loads(document: bytes) -> tuple[Feed, ...]:
     feeds: dict[str, Feed] = {}
     names: set[str] = set()
     for outline, folders in _outlines(root):
-        address = absolute("", _attribute(outline, "xmlurl"))
+        address = absolute("", subscribed(_attribute(outline, "xmlurl")))
         if address and address not in feeds and len(feeds) < MAX_FEEDS:
             name = _unique(
                 clean_title(_attribute(outline, "title") or _attribute(outline, "text")) or host(address),

@@ -6,6 +6,7 @@ poller's decision. The document is streamed with lxml, strictly, without entitie
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_SITEMAPS = 100
+_ADDRESS_END = re.compile(r"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
+_EMPTY_ROOT = re.compile(r"<[^<>]*/>\s*$")
 
 
 def parse_sitemap(body: bytes, url: str = "") -> FeedDocument:
@@ -34,14 +37,25 @@ def parse_sitemap(body: bytes, url: str = "") -> FeedDocument:
         return _not_a_sitemap(
             f"not a sitemap: its root is {prolog.root[:40]!r}" if prolog.root else "not XML"
         )
+    text, lost = _closed(prolog.text, prolog.root)
     try:
-        check_names(prolog.text)
-        root = mended_tree(prolog.text)
+        check_names(text)
+        root = mended_tree(text)
     except ParseError as error:
         return _not_a_sitemap(str(error))
+    note = "" if lost is None else "the document breaks off; its last address may be missing"
     if name == "sitemapindex":
-        return FeedDocument(Outcome.OK, reader="sitemap", discovered=_sitemaps(root, url))
-    return _document(root, url)
+        return FeedDocument(Outcome.OK, error=note, reader="sitemap", discovered=_sitemaps(root, url))
+    document = _document(root, url)
+    return replace(document, error=note, unreadable=document.unreadable + (lost or 0))
+
+
+def _closed(text: str, root: str) -> tuple[str, int | None]:
+    """Return a sitemap that ends: one that breaks off is closed after its last whole address, and the addresses begun after it are counted."""
+    if f"</{root}" in text[-10_000:] or _EMPTY_ROOT.match(text):
+        return text, None
+    ends = [match.end() for match in _ADDRESS_END.finditer(text)]
+    return (f"{text[: ends[-1]]}</{root}>", int("<" in text[ends[-1] :])) if ends else (text, None)
 
 
 def _not_a_sitemap(reason: str) -> FeedDocument:
@@ -79,14 +93,15 @@ def _instant(entry: Entry) -> float:
 
 
 def _entry(fields: dict[str, str], base: str) -> Entry | None:
-    """A sitemap entry is its address; title, date, language and keywords come from the news extension, a picture from the image one."""
+    """A sitemap entry is its address; title, date, language and keywords come from the news extension, else title and date from
+    the video one, a picture from the image or the video one."""
     raw = RawEntry(
         link=fields.get("loc", ""),
-        title=fields.get("news:title", ""),
-        published=fields.get("news:publication_date", ""),
+        title=fields.get("news:title", "") or fields.get("video:title", ""),
+        published=fields.get("news:publication_date", "") or fields.get("video:publication_date", ""),
         updated=fields.get("lastmod", ""),
         language=fields.get("news:language", ""),
-        thumbnails=[fields[key] for key in ("image:loc",) if key in fields],
+        thumbnails=[fields[key] for key in ("image:loc", "video:thumbnail_loc") if key in fields],
     )
     entry = build(raw, base, None)
     if entry.url is None:

@@ -92,6 +92,32 @@ def test_says_what_is_no_sitemap(body: bytes) -> None:
     assert (document.outcome, bool(document.error)) == (Outcome.NOT_FEED, True)
 
 
+def test_reads_a_sitemap_of_films() -> None:
+    """Where the news extension says nothing, title, date and picture are those of the video one."""
+    (entry,) = parse_sitemap(
+        b"<urlset xmlns:v='http://www.google.com/schemas/sitemap-video/1.1'><url><v:video><v:title>Ferry</v:title>"
+        b"<v:thumbnail_loc>https://e.example/t.jpg</v:thumbnail_loc><v:publication_date>2025-01-01</v:publication_date></v:video>"
+        b"<loc>https://e.example/1</loc></url></urlset>"
+    ).entries
+    assert (entry.title, entry.image, entry.published) == (
+        "Ferry",
+        "https://e.example/t.jpg",
+        datetime(2025, 1, 1, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(("cut", "unreadable"), [("<url><loc>https://e.example/3</lo", 1), ("\n", 0)])
+def test_keeps_the_whole_addresses_of_a_sitemap_that_breaks_off(cut: str, unreadable: int) -> None:
+    """What came whole is read, what began after it is counted, and that it breaks off is said."""
+    addresses = "".join(f"<url><loc>https://e.example/{n}</loc></url>" for n in (1, 2))
+    document = parse_sitemap(f"<urlset>{addresses}{cut}".encode())
+    assert [entry.url for entry in document.entries] == ["https://e.example/1", "https://e.example/2"]
+    assert (document.unreadable, document.error) == (
+        unreadable,
+        "the document breaks off; its last address may be missing",
+    )
+
+
 def test_reads_a_listing_page() -> None:
     """Selectors say what an item is; links follow the page's own base, dates come from attribute or text, doubles count once."""
     document = parse_listing(LISTING.encode(), "https://town.example/", NOTICES)
@@ -137,6 +163,38 @@ def test_says_what_is_no_json_feed(body: bytes) -> None:
     assert (document.outcome, bool(document.error)) == (Outcome.NOT_FEED, True)
 
 
+def test_keeps_the_whole_entries_of_a_json_feed_that_breaks_off() -> None:
+    """The entries before the cut are read, the cut one is counted; without a whole one it is no feed."""
+    feed = '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1","title":"A"},{"id":"2","title":"B"}]}'
+    document = parse_jsonfeed(feed[:-8].encode())
+    assert (document.outcome, document.title) == (Outcome.OK, "T")
+    assert ([entry.id for entry in document.entries], document.unreadable) == (["1"], 1)
+    assert document.error == "the document breaks off; its last entry may be missing"
+    assert parse_jsonfeed(feed[:80].encode()).outcome is Outcome.NOT_FEED
+
+
+@pytest.mark.parametrize(
+    ("markup", "address"),
+    [
+        ('<link rel="alternate" type="text/rss" href="/f">', "https://x.example/f"),
+        ('<link rel="alternate" type="application/x.atom+xml" href="/f">', "https://x.example/f"),
+        ('<a type="application/rss+xml" href="/f">x</a>', "https://x.example/f"),
+        (
+            '<link rel="alternate" type="application/rss+xml" href="feed:https://x.example/f">',
+            "https://x.example/f",
+        ),
+        ('<link rel="alternate" type="application/rss+xml" href="feed://x.example/f">', "http://x.example/f"),
+        (
+            '<!-- <link rel="alternate" type="application/rss+xml" href="/old"> --><link rel=feed href=/f>',
+            "https://x.example/f",
+        ),
+    ],
+)
+def test_discovers_feeds_however_they_are_declared(markup: str, address: str) -> None:
+    """Older types and the scheme `feed:` still name feeds; a comment names none."""
+    assert discover(markup.encode(), "https://x.example/") == (address,)
+
+
 def test_discovers_declared_feeds_first_and_comment_feeds_last() -> None:
     """Declared feeds, then links that look like feeds; comment feeds at the end; oembed and APIs not at all."""
     page = b"""<html><head><link rel="alternate" type="application/json+oembed" href="/oembed"><link rel="alternate" type="application/json" href="/wp-json/x">
@@ -165,6 +223,12 @@ OPML = b"""<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY a "b">]><opml version="
 <outline text="Inner"><outline title="Gazette &amp; Post" xmlurl="https://post.example/feed" category="/a/b,c"/></outline></outline>
 <outline text="No feed"/><outline xmlUrl="file:///etc/passwd" text="evil"/><outline xmlUrl="https://gazette.example/feed" text="again"/>
 <outline XMLURL="https://bare.example/feed"/></body></opml>"""
+
+
+def test_imports_addresses_that_ask_to_be_subscribed_to() -> None:
+    """`feed://` is http by another name (the scheme was never registered)."""
+    opml = b"<opml><body><outline xmlUrl='feed://a.example/f'/><outline xmlUrl='feed:https://b.example/f'/></body></opml>"
+    assert [feed.url for feed in loads(opml)] == ["http://a.example/f", "https://b.example/f"]
 
 
 def test_imports_opml() -> None:

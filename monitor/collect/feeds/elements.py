@@ -77,7 +77,8 @@ class Names:
         self._known: dict[str, str] = {}
         self.address = address
         self.with_bases = "base=" in text or "base =" in text
-        self.with_languages = "lang=" in text or "lang =" in text
+        below = text.find(">")  # the root's own language is the channel's business
+        self.with_languages = text.find("xml:lang", below) >= 0 or text.find(" lang=", below) >= 0
 
     def scope(self, element: _Element, outer: Scope) -> Scope:
         """Return what is in force inside an element, given what is outside; raises HandOver for a base that is no web address."""
