@@ -83,7 +83,7 @@ _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 # A title or a unit that is followed by the thing it belongs to: never the end of a sentence.
 _BEFORE_NAME = frozenset(
     (
-        "mr mrs ms mx dr prof sen sens rep reps gov gen col lt sgt capt cmdr adm maj pfc pvt cpl rev hon "
+        "mr mrs ms mx dr prof sec atty asst amb ofc ald sen sens rep reps gov gen col lt sgt capt cmdr adm maj pfc pvt cpl rev hon "
         "pres supt det insp st ste mt ft messrs vs v no nos nr fig figs vol art pp p approx ca cf e.g "
         "i.e al sr sra srta d dña da dra drs mme mlle mm mgr me hr fr bzw z.b d.h u.a usw ggf evtl inkl "
         "zzgl str hl г ул им т.е т.к см стр exmo exma núm nº"

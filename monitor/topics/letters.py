@@ -25,7 +25,7 @@ _ACCENTS = re.compile(
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-_APOSTROPHES = "'‘’‚‛′ʼʻ＇`´"
+_APOSTROPHES = "'‘’‚‛′ʼʻ＇`´׳"  # the last is the Hebrew geresh
 # Letters that Unicode does not decompose but readers type without their strokes.
 _STROKES = str.maketrans(
     {

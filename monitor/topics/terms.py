@@ -164,8 +164,9 @@ def _groups(chunk: str) -> Iterator[list[str]]:
 
 
 def _piece(text: str, term: Term, *, shouted: bool, folded: bool) -> Piece:
-    acronym = not term.exact and not folded and (shouted or is_acronym(text)) and text.upper() != text.lower()
-    return Piece(text, term.exact or acronym, acronym, acronym or (term.exact and is_acronym(text)))
+    acronym = not term.exact and (shouted or is_acronym(text)) and text.upper() != text.lower()
+    weak = not folded and (acronym or (term.exact and is_acronym(text)))
+    return Piece(text, term.exact or (acronym and not folded), acronym, weak)
 
 
 def is_acronym(text: str) -> bool:
@@ -192,6 +193,8 @@ def _complain(term: Term, at: int) -> None:
     sign = "*" if chunk and "*" in chunk[0] else "?"
     message = f"{sign} with fewer than {MIN_WILD_LETTERS} letters beside it"
     hint = "it would match far too much; write the words out: (tax OR taxes)"
+    if sign == "?" and chunk and chunk[0].endswith("?") and " " in term.text:
+        hint = "? stands for one letter; a question mark is not searched for: leave it out"
     raise RuleError(message, start, start + len(chunk[0] if chunk else ""), hint)
 
 
@@ -235,7 +238,8 @@ def _word(pieces: list[Piece]) -> Word:
     if _WILD.search(text):
         return _wild_word(pieces, text)
     if len(pieces) == 1 and pieces[0].acronym:
-        return Word(tuple(Form(form.casefold(), ((0, form),)) for form in _acronym_forms(text)))
+        forms, cased = _acronym_forms(text), pieces[0].cased
+        return Word(tuple(Form(form.casefold(), ((0, form),) if cased else ()) for form in forms))
     return Word((_literal(pieces),))
 
 

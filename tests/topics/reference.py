@@ -19,7 +19,7 @@ from monitor.topics.letters import unaccented
 from monitor.topics.lexer import plain
 from monitor.topics.tree import Node
 
-APOSTROPHES = "'‘’‚‛′ʼʻ＇`´"
+APOSTROPHES = "'‘’‚‛′ʼʻ＇`´׳"
 ELISIONS = set("l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest".split())
 SYMBOLS = "™℠®©℗…‥·•"
 
