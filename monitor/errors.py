@@ -60,7 +60,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Doubt(Problem):
-    """What is no mistake but may be unintended; `kind` is what kind of doubt it is (`covered`, `silent sign`, `unused list`)."""
+    """What is no mistake but may be unintended; `kind` is what kind of doubt it is (`covered`, `silent sign`, `quoted operator`, `unused list`)."""
 
     kind: str = ""
 

@@ -20,10 +20,10 @@ from monitor.topics.checks import (
     only_nots,
     problems,
     references,
-    silent_signs,
     unsearchable,
     vetoed,
 )
+from monitor.topics.doubts import quoted_operators, silent_signs
 from monitor.topics.expressions import Expression, compile_regex
 from monitor.topics.language import Reading, read
 from monitor.topics.terms import meaning
@@ -35,7 +35,7 @@ from monitor.topics.variants import Meaning
 class RuleProblem:
     """A mistake and whose it is: `owner` is a topic's id or a list's name, `key` is `match`, `not` or `list`, `index` the position
     in a list (0 otherwise). The error's offsets count in that one text. `doubt` is what kind of warning it is, where it is no mistake:
-    `covered`, `silent sign` or `unused list`."""
+    `covered`, `silent sign`, `quoted operator` or `unused list`."""
 
     owner: str
     key: str
@@ -163,6 +163,7 @@ class _Builder:
             for doubt, warnings in (
                 ("covered", covered_terms(reading)),
                 ("silent sign", silent_signs(reading)),
+                ("quoted operator", quoted_operators(reading)),
             ):
                 self.built.warnings += [RuleProblem(*where, error, doubt) for error in warnings]
         return not errors

@@ -371,17 +371,3 @@ def _alike(narrow: Term, heads: dict[str, list[int]], *, stars: bool) -> Iterato
 
 
 _TWINS = 20  # of terms that begin alike so many are compared; a warning is a courtesy, not worth more time
-
-
-_AMOUNT = re.compile(r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?[%‰]")
-
-
-def silent_signs(reading: Reading) -> Iterator[RuleError]:
-    """Yield a warning for each term that names an amount by its sign: words are searched for, and a sign is none."""
-    for term in reading.nodes.get(Term, ()):
-        amount = None if term.text.isalnum() else _AMOUNT.search(term.text)
-        if amount is not None:
-            sign = next(char for char in amount[0] if char in "$€£¥%‰")
-            message = f"{sign} is not searched for: {term.written} also finds {amount[0].strip(f'{sign} ')}"
-            pattern = re.sub(r"\s", " ?", re.sub(r"([$.])", r"\\\1", amount[0]))
-            yield RuleError(message, term.start, term.end, f"if the sign matters: /{pattern}/")

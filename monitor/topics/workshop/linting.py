@@ -56,7 +56,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing worth a look: `kind` is `never fired`, `wildcard`, `blamed`, `covered`, `silent sign` or `unused list`; `owner` a topic or list."""
+    """One thing worth a look: `kind` is `never fired`, `wildcard`, `blamed`, `covered`, `silent sign`, `quoted operator` or `unused list`; `owner` a topic or list."""
 
     owner: str
     kind: str
