@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.config.settings import Settings
     from monitor.digests.outbox import Policy as SendingPolicy
-    from monitor.pipeline import Desk
+    from monitor.pipeline import Desk, Limits
     from monitor.pipeline.protocols import Checkpoint, Notifier
     from monitor.store import Store
 
@@ -118,7 +118,20 @@ def sandbox(config: Config) -> Sandbox:
     preload = ["monitor.collect.reading", "monitor.collect.feeds", "monitor.collect.drafting"]
     if any(feed.full_text is not FullText.NEVER for feed in config.feeds):
         preload.append("monitor.collect.extract.extraction")
-    return Sandbox(workers=config.settings.workers or os.cpu_count() or 1, preload=preload)
+    return Sandbox(workers=worker_count(config.settings), preload=preload)
+
+
+def worker_count(settings: Settings) -> int:
+    """Return how many worker processes there may be."""
+    return settings.workers or os.cpu_count() or 1
+
+
+def polling_limits(settings: Settings) -> Limits:
+    """Return how many polls run side by side: of one site some more than it may be asked at once, so that one always waits there."""
+    from monitor.pipeline import Limits
+
+    fetch = settings.fetch
+    return Limits(fetch.concurrency, per_site=2 * fetch.per_host + 2, readers=worker_count(settings) + 2)
 
 
 def policy(settings: Settings) -> Policy:

@@ -78,7 +78,8 @@ class Application:
         )
         saver = Saver(self.store, config.topics, now, self.checkpoint)
         claimant = self.owner if config.settings.database.startswith("postgresql") else ""
-        self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, claimant)
+        limits = root.polling_limits(config.settings)
+        self.collector = Collector(feeds, self.store, poller, saver, now, self.observer, claimant, limits)
         notifiers = root.notifiers(config, self.console)
         self.notifiers = notifiers
         self.builder = Builder(root.desk(config), self.store, notifiers, now, root.nonce, self.checkpoint)

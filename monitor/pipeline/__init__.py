@@ -8,12 +8,12 @@
 The two halves meet only in the database, which is therefore the queue: kill the process anywhere and the next start goes on.
 Waiting is state (`next_poll`, `not_before`), never a sleep.
 
-`collecting` starts polls, `polling` is one feed's, `pages` its articles', `saving` ends them; `building` makes messages of slots,
+`collecting` starts polls, in the order of `queues`, `polling` is one feed's, `pages` its articles', `saving` ends them; `building` makes messages of slots,
 `sending` works them off. `watching` times the fetches. `protocols` says what the edges must be able to do.
 """
 
 from monitor.pipeline.building import Builder, Desk
-from monitor.pipeline.collecting import Collector
+from monitor.pipeline.collecting import Collector, Limits
 from monitor.pipeline.pages import Pages
 from monitor.pipeline.polling import Poller
 from monitor.pipeline.reports import PollReport, SendReport, SlotReport
@@ -26,6 +26,7 @@ __all__ = [
     "Builder",
     "Collector",
     "Desk",
+    "Limits",
     "Pages",
     "PollReport",
     "Poller",

@@ -1,13 +1,15 @@
 """The first half of the flow: due feeds | poll | save, many feeds side by side, saved in batches.
 
-A slow feed delays nobody: polls are started as they fall due and saved as they end, with what has ended beside them. A poll is under
-way until it is saved: no feed is polled twice for want of a record, and what is in memory has a bound.
+A slow feed delays nobody: polls are started as they fall due, a few of each site (`queues`), and saved as they end, with what has ended
+beside them. A poll is under way until it is saved: no feed is polled twice for want of a record. What is in memory has a bound: while
+much waits to be saved, no further document is read, since in pieces it takes five times the room it took as bytes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,6 +21,7 @@ from monitor.errors import StoreError
 from monitor.models import Feed, FeedState, Outcome, Response
 from monitor.pipeline.polling import Polled, Poller
 from monitor.pipeline.protocols import Clock, Observer, Unobserved
+from monitor.pipeline.queues import SiteQueues
 from monitor.pipeline.reports import PollReport
 from monitor.pipeline.saving import Saver
 from monitor.urls import registrable
@@ -29,11 +32,21 @@ if TYPE_CHECKING:
 log = structlog.get_logger("collect")
 
 BATCH = 32  # feeds a transaction, while the others under way go on (at most 50: spec/collect.md, "Bars")
-BATCH_TEXT = 2**19  # characters of articles that make a batch of fewer feeds; twice as many bytes in memory
+BATCH_TEXT = (
+    2**18
+)  # characters of articles that make a batch of fewer feeds; three times as many bytes in memory
 BATCH_SECONDS = 0.5
-AT_ONCE = 48  # polls under way or not yet saved: each may hold a whole feed in memory (64 took 6 MB more, and were no faster)
-FEW = AT_ONCE * 3 // 4  # with no more than these under way, it is time for the next ones
+WAITING = 1_000  # feeds that wait for their turn: a thousand of one dead site may stand before the others'
 LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withheld from other daemons
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many polls may be under way, and how many of them at one site; how many documents are read at once."""
+
+    polls: int = 64
+    per_site: int = 6
+    readers: int = 4
 
 
 @dataclass(slots=True)
@@ -47,42 +60,56 @@ class Collector:
     now: Clock
     observer: Observer = field(default_factory=Unobserved)
     claimant: str = ""
+    limits: Limits = Limits()
     _reports: list[PollReport] | None = None  # of a `collect` under way
+    _queues: SiteQueues = field(init=False)
+    _quiet: dict[str, datetime] = field(default_factory=dict)  # sites that asked for it, and until when
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ended: list[Polled] = field(default_factory=list)
     _text: int = 0  # characters in them
+    _room: asyncio.Event = field(default_factory=asyncio.Event)  # they are not too many
+    _readers: asyncio.Semaphore = field(init=False)
     _saved: asyncio.Event = field(default_factory=asyncio.Event)  # those in _ended are
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     _flush_soon: asyncio.TimerHandle | None = None
     _flush_asked: bool = False
     _flushes: set[asyncio.Task[None]] = field(default_factory=set)
-    _room: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _unsaved: bool = False
 
+    def __post_init__(self) -> None:
+        self._queues = SiteQueues(self.limits.polls, self.limits.per_site)
+        self._readers = asyncio.Semaphore(self.limits.readers)
+        self._room.set()
+
     async def start_due(self) -> None:
-        """Start the polls that are due and not under way; return at once."""
-        room = AT_ONCE - len(self._under_way)
+        """Queue the feeds that are due, and start as many polls as may be under way; return at once."""
+        most = self.limits.polls + WAITING
+        room = most - len(self._queues)
         if room <= 0 or self._closing or (self._unsaved and not await asyncio.to_thread(self.store.writable)):
             return  # what cannot be saved need not be fetched
-        due = await asyncio.to_thread(
-            self.store.feeds.due,
-            self.now(),
-            room + len(self._under_way),
-            LEASE if self.claimant else None,
-            self.claimant,
-        )
-        self.start(due[: room + len(self._under_way)])
+        if self.claimant:  # what is queued is claimed, and not found again; the other daemons want some, too
+            room = min(room, self.limits.polls)
+            due = await asyncio.to_thread(self.store.feeds.due, self.now(), room, LEASE, self.claimant)
+        else:
+            due = await asyncio.to_thread(self.store.feeds.due, self.now(), most)
+        self.start(due)
 
-    def start(self, states: Collection[FeedState]) -> None:
-        """Start polls of these feeds; those of a host that asked for quiet, and those under way, are passed over."""
-        quiet = self.store.feeds.quiet_hosts(self.now())
+    def start(self, states: Iterable[FeedState]) -> None:
+        """Queue these feeds, and start as many polls as may be under way; those that are queued already are passed over."""
+        self._quiet = self.store.feeds.quiet_hosts(self.now())
         for state in states:
-            feed = self.feeds.get(state.name)
-            if feed is None or state.name in self._under_way:
-                continue
-            until = quiet.get(registrable(state.url))
-            work = self._rest(feed, state, until) if until else self._poll(feed, state)
+            if state.name in self.feeds:
+                self._queues.add(state)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        """Start the polls that there are places for; a site that asked for quiet is not asked for anything."""
+        for state in () if self._closing else self._queues.starting():
+            feed = self.feeds[state.name]
+            until = self._quiet.get(registrable(state.url))
+            quiet = until is not None and until > self.now()
+            work = self._rest(feed, state, until) if until and quiet else self._poll(feed, state)
             task = asyncio.ensure_future(work)
             self._under_way[state.name] = task
             task.add_done_callback(partial(self._gone, state.name))
@@ -90,21 +117,14 @@ class Collector:
     def _gone(self, name: str, task: asyncio.Task[None]) -> None:
         del task
         self._under_way.pop(name, None)
-        if len(self._under_way) <= FEW:
-            self._room.set()
+        self._queues.ended(name)
+        self._start_next()
 
     async def collect(self, names: Collection[str] = (), force: bool = False) -> list[PollReport]:
         """Poll what is due, or with `force` everything, of the named feeds or of all; return a report for each."""
         reports = self._reports = []
         read = self.store.feeds.states if force else partial(self.store.feeds.due, self.now())
-        wanted = [state for state in await asyncio.to_thread(read) if not names or state.name in names]
-        while wanted:
-            room = AT_ONCE - len(self._under_way)
-            self.start(wanted[:room])
-            del wanted[:room]
-            self._room.clear()
-            if len(self._under_way) > FEW:
-                await self._room.wait()
+        self.start([state for state in await asyncio.to_thread(read) if not names or state.name in names])
         await self.drained()
         self._reports = None
         return reports
@@ -118,6 +138,7 @@ class Collector:
     async def finish(self, within: float) -> None:
         """Start nothing more; let what is under way end within so many seconds, and save what has ended."""
         self._closing = True
+        self._queues.clear()
         if self._under_way:
             _, late = await asyncio.wait(set(self._under_way.values()), timeout=within)
             for task in late:
@@ -127,7 +148,7 @@ class Collector:
     async def _poll(self, feed: Feed, state: FeedState) -> None:
         """Poll one feed; nothing that happens in it reaches the others."""
         try:
-            polled = await self.poller.poll(feed, state)
+            polled = await self.poller.poll(feed, state, self._reading)
         except StoreError as error:
             log.error(
                 "poll given up", feed=feed.name, error=str(error)
@@ -137,6 +158,13 @@ class Collector:
             log.error("poll failed", feed=feed.name, error=repr(error), exc_info=True)
             polled = self._failed(feed, state, "internal", f"internal error: {type(error).__name__}")
         await self._end(polled)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[None]:
+        """Let a document be read: few at once, and none while much waits to be saved."""
+        async with self._readers:
+            await self._room.wait()
+            yield
 
     def _failed(self, feed: Feed, state: FeedState, reason: str, error: str) -> Polled:
         return self.poller.concluded(
@@ -156,6 +184,11 @@ class Collector:
         for notice in polled.notices:
             log.warning("feed", feed=polled.feed.name, notice=notice.kind, text=notice.text)
         self._text += polled.text
+        if polled.quiet:
+            site, until = polled.quiet
+            self._quiet[site] = until
+        if self._text >= BATCH_TEXT:
+            self._room.clear()
         saved = self._saved
         if (
             len(self._ended) >= BATCH
@@ -191,11 +224,13 @@ class Collector:
             if not self._ended:
                 return
             batch, self._ended, self._text = self._ended, [], 0
+            self._room.set()
             saved, self._saved = self._saved, asyncio.Event()
             try:
                 reports = await self._save(batch)
             except StoreError as error:
                 self._unsaved = True
+                self._queues.clear()  # they stay due
                 log.error("a batch was not saved; its feeds stay due", feeds=len(batch), error=str(error))
                 return
             finally:

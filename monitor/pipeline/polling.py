@@ -7,6 +7,7 @@ out goes to `saving`, and a crash before that means that the poll never happened
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ from monitor.pipeline.protocols import Chance, Clock, Fetcher, Workers
 
 if TYPE_CHECKING:
     from monitor.store import Store
+
+Reading = Callable[[], AbstractAsyncContextManager[None]]
 
 NONE = Validators()
 PARSE_DEADLINE = 10.0  # seconds a worker may take over one feed (spec/safety.md)
@@ -90,8 +93,11 @@ class Poller:
     now: Clock
     chance: Chance
 
-    async def poll(self, feed: Feed, state: FeedState) -> Polled:
-        """Return what a poll of `feed` came to; trouble with the network or the document is part of the answer."""
+    async def poll(self, feed: Feed, state: FeedState, reading: Reading = nullcontext) -> Polled:
+        """Return what a poll of `feed` came to; trouble with the network or the document is part of the answer.
+
+        The document is read within `reading()`, which may put that off.
+        """
         response = await self.fetcher.fetch(
             self._request(feed, state.url, cadence.conditional(state, self.now()))
         )
@@ -100,7 +106,8 @@ class Poller:
         if cadence.is_unchanged(state, response):
             return self.concluded(feed, state, replace(response, outcome=Outcome.UNCHANGED))
         try:
-            document = await self._read(feed, feed.type, response)
+            async with reading():
+                document = await self._read(feed, feed.type, response)
             if document.outcome is not Outcome.OK:
                 told = replace(
                     response, outcome=document.outcome, reason=document.outcome.value, error=document.error

@@ -154,5 +154,5 @@ def report(polled: Polled, record: PollRecord) -> PollReport:
         reason,
         state.error,
         response.reason,
-        matches,
+        dict(matches),
     )

@@ -175,6 +175,73 @@ async def test_long_texts_are_saved_before_a_batch_is_full(
         assert [report.name for report in reports] == [FEED.name, slow.name]
 
 
+async def test_req_31_a_dead_site_holds_up_its_own_feeds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a hundred feeds that fell due first all are at a site that does not answer: the feed of another site is read meanwhile."""
+    dead = tuple(
+        replace(FEED, name=f"dead {number}", url=f"https://dead.example/{number}") for number in range(100)
+    )
+    with newsroom(tmp_path, feeds=(*dead, FEED)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        saved = asyncio.Event()
+        at_once = room.fetcher.fetch
+        asked: set[str] = set()
+
+        async def fetch(request: Request) -> Response:
+            if "dead" in request.url:
+                asked.add(request.url)
+                await saved.wait()
+            return await at_once(request)
+
+        monkeypatch.setattr(room.fetcher, "fetch", fetch)
+        monkeypatch.setattr(room.collector, "observer", Bell(saved))
+        collecting = asyncio.ensure_future(room.collector.collect(force=True))
+        async with asyncio.timeout(20):
+            await saved.wait()
+            assert len(asked) == room.collector.limits.per_site
+            reports = await collecting
+        assert len(reports) == 101
+        assert reports[0].name == FEED.name
+
+
+async def test_req_15_a_site_that_asks_for_quiet_is_left_alone_by_those_that_wait(tmp_path: Path) -> None:
+    """A 429 counts at once, also for the feeds of the site that were due at the same time and wait for their turn."""
+    feeds = tuple(
+        replace(FEED, name=f"feed {number}", url=f"https://busy.example/{number}") for number in range(20)
+    )
+    with newsroom(tmp_path, feeds=feeds) as room:
+        for feed in feeds:
+            room.fetcher.fails(feed.url, 429, Outcome.RATE_LIMITED, retry_after=600.0)
+        outcomes = [report.outcome for report in await room.collector.collect(force=True)]
+        assert outcomes.count(Outcome.RATE_LIMITED) == room.collector.limits.per_site
+        assert outcomes.count(Outcome.SKIPPED) == 20 - room.collector.limits.per_site
+
+
+async def test_documents_wait_while_much_is_unsaved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is fetched stays bytes until there is room: with a batch's worth of texts unsaved no further document is read."""
+    monkeypatch.setattr("monitor.pipeline.collecting.BATCH_TEXT", 20)
+    feeds = tuple(
+        replace(FEED, name=f"feed {number}", url=f"https://site{number}.example/rss") for number in range(9)
+    )
+    with newsroom(tmp_path, feeds=feeds) as room:
+        for number, feed in enumerate(feeds):
+            room.fetcher.serves(
+                feed.url, rss((f"/{number}", f"Title {number}", "Long enough a text to fill it."))
+            )
+        collector = room.collector
+        async with collector._saving:  # a batch is being saved
+            collecting = asyncio.ensure_future(collector.collect(force=True))
+            while len(collector._under_way) < 9 or not collector._ended:
+                await turn()
+            for _ in range(100):
+                await turn()
+            assert len(collector._ended) <= collector.limits.readers + 1
+        reports = await collecting
+        assert sorted(report.name for report in reports) == [feed.name for feed in feeds]
+        assert {report.new for report in reports} == {1}
+
+
 async def test_a_batch_that_waits_for_another_does_not_stop_the_clock(tmp_path: Path) -> None:
     """The timer that goes off while a batch waits to be saved is spent: what ends later sets another, and is saved."""
     with newsroom(tmp_path) as room:
