@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, false, func, or_, select, text, true, tuple_, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql import ColumnElement, Select
 
 from monitor.models import Article, Collected, Completeness, Match, PollRecord, Revision, Span
@@ -27,6 +40,7 @@ _versions = schema.versions
 _HAS_TEXT = and_(_bodies.c.first_seen == _articles.c.first_seen, _bodies.c.article == _articles.c.id)
 _MATCHED = text(f"articles.{schema.MATCHED}")
 
+_KNOWN = select(_articles.c.id).where(_articles.c.id.in_(bindparam("ids", expanding=True)))
 WITH_TEXT: Select[Any] = select(_articles, _bodies.c.text).outerjoin(_bodies, _HAS_TEXT)
 
 
@@ -254,11 +268,7 @@ def _filtered(
 
 
 def _existing(connection: Connection, ids: Collection[str]) -> list[str]:
-    return [
-        row.id
-        for chunk in chunks(ids)
-        for row in connection.execute(select(_articles.c.id).where(_articles.c.id.in_(chunk)))
-    ]
+    return [row.id for chunk in chunks(ids) for row in connection.execute(_KNOWN, {"ids": chunk})]
 
 
 def _replace_matches(connection: Connection, found: Mapping[str, Sequence[Match]]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.models import FeedState, Gap, PollHints, PollRecord, Seen, Validators
 from monitor.store import Store
 from monitor.store.codec import instant
-from monitor.store.feeds import row_state, state_row
+from monitor.store.feeds import CHUNK, chunks, row_state, state_row
 from tests.standins.ledger import NOW, after, feed, id_of, sighted, with_feed
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -233,3 +233,12 @@ def test_gaps_are_kept_in_order(store: Store) -> None:
 def test_an_empty_batch_writes_nothing(store: Store) -> None:
     """A tick with nothing to save must not open a transaction."""
     store.save_polls([], NOW)
+
+
+@given(st.lists(st.integers(), max_size=3 * CHUNK))
+def test_lists_for_in_come_in_few_lengths(values: list[int]) -> None:
+    """Every value is in one of the lists and nothing else is; their lengths are powers of two, so that few statements are prepared."""
+    lists = list(chunks(values))
+    assert {value for one in lists for value in one} == set(values)
+    assert {len(one) for one in lists} <= {2**power for power in range(CHUNK.bit_length())}
+    assert sum(map(len, lists)) < 2 * len(values) + 1
