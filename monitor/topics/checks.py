@@ -313,6 +313,8 @@ def _folded(word: str) -> str:
     """Return a word of a term without capitals, but for its acronyms, whose capitals count."""
     if is_acronym(word):
         return word
+    if word.isalpha():
+        return word.casefold()
     return re.sub(r"[^\W_]+", lambda part: part[0] if is_acronym(part[0]) else part[0].casefold(), word)
 
 

@@ -171,8 +171,8 @@ def _piece(text: str, term: Term, *, shouted: bool, folded: bool) -> Piece:
 
 def is_acronym(text: str) -> bool:
     """Tell whether a word is all in capitals with two letters or more."""
-    if text.islower():
-        return False
+    if text.isascii():  # nearly all are, and `isupper` says that no letter is a small one
+        return text.isupper() and (len(text) if text.isalpha() else sum(map(str.isalpha, text))) > 1
     letters = [char for char in text if char.isalpha() and char.upper() != char.lower()]
     return len(letters) > 1 and all(char.isupper() for char in letters)
 
