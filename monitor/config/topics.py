@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from monitor.topics import ExampleFailure, RuleProblem, Topics
 
 LISTS = "lists.yaml"
-_LIST_NAME = re.compile(r"[^\W\d_][\w-]*")  # what can stand behind the $ in a rule
 
 
 @dataclass
@@ -73,8 +72,10 @@ class TopicFiles:
                 if isinstance(items, list) and items
             }
         self.expressions = found
+        from monitor.topics.lexer import can_name_a_list
+
         for name in found:
-            if not _LIST_NAME.fullmatch(name) and (document := self._opened(LISTS, report)):
+            if not can_name_a_list(name) and (document := self._opened(LISTS, report)):
                 report.add([_unusable(document, name)])
 
     def _opened(self, name: str, report: Report) -> Document[Any] | None:
@@ -129,10 +130,12 @@ class TopicFiles:
 
 def _unusable(document: Document[Any], name: str) -> Problem:
     """Object to a list that no rule can name."""
+    from monitor.topics.lexer import can_name_a_list
+
     key = document.root.keys[name] if isinstance(document.root, MappingNode) else document.root
     close = re.sub(r"[^\w-]+|^[\d_]+", "-", name).strip("-")
     message = "a list's name is letters, digits, - and _, a letter first"
-    return document.problem(key, message, f"write {close}:" if _LIST_NAME.fullmatch(close) else "")
+    return document.problem(key, message, f"write {close}:" if can_name_a_list(close) else "")
 
 
 def _is_seed(example: str) -> bool:

@@ -105,6 +105,12 @@ class Token(NamedTuple):
     number: int = 0
 
 
+def can_name_a_list(name: str) -> bool:
+    """Tell whether a rule can use a list of this name, as `$name`."""
+    found = _TOKEN.fullmatch(f"${name}")
+    return found is not None and found.lastgroup == "list"
+
+
 def plain(text: str) -> str:
     """Return `text` with typographic and full-width signs in their plain forms, one character for one."""
     return text.translate(_PLAIN)
@@ -170,8 +176,8 @@ def _flagged(match: re.Match[str], errors: list[RuleError]) -> Token | None:
 def _unslashed(match: re.Match[str], errors: list[RuleError]) -> Token | None:
     hint = "a regular expression stands between two slashes: /colou?r/i"
     message = "empty regular expression" if match[0] == "//" else "unclosed /"
-    if match[0].lower() in ("/s", "/p"):
-        hint = f"if another tool's {match[0]} is meant: {'sentence' if match[0] in '/s' else 'paragraph'}:(a AND b)"
+    if zone := {"/s": "sentence", "/p": "paragraph"}.get(match[0].lower()):
+        hint = f"if another tool's {match[0]} is meant: {zone}:(a AND b)"
     errors.append(RuleError(message, match.start(), match.start() + 1, hint))
     return (
         Token("word", match[0].strip("/") or "x", match.start(), match.end()) if len(match[0]) > 1 else None
