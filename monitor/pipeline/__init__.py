@@ -8,8 +8,8 @@
 The two halves meet only in the database, which is therefore the queue: kill the process anywhere and the next start goes on.
 Waiting is state (`next_poll`, `not_before`), never a sleep.
 
-`collecting` starts polls, in the order of `queues`, `polling` is one feed's, `pages` its articles', `saving` ends them; `building` makes messages of slots,
-`sending` works them off. `watching` times the fetches. `protocols` says what the edges must be able to do.
+`collecting` starts polls, in the order of `queues`, `polling` is one feed's, `pages` its articles', `saving` ends them; `building`
+makes messages of slots, `sending` works them off. `watching` times the fetches. `protocols` says what the edges must be able to do.
 """
 
 from monitor.pipeline.building import Builder, Desk

@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("collect")
 
 BATCH = 32  # feeds a transaction, while the others under way go on (at most 50: spec/collect.md, "Bars")
-BATCH_TEXT = (
-    2**18
-)  # characters of articles that make a batch of fewer feeds; three times as many bytes in memory
+BATCH_TEXT = 2**18  # characters of articles that make a batch of fewer feeds; thrice as many bytes in memory
 BATCH_SECONDS = 0.5
 WAITING = 1_000  # feeds that wait for their turn: a thousand of one dead site may stand before the others'
 LEASE = timedelta(minutes=15)  # on a shared database: how long a feed is withheld from other daemons
@@ -97,7 +95,8 @@ class Collector:
 
     def start(self, states: Iterable[FeedState]) -> None:
         """Queue these feeds, and start as many polls as may be under way; those that are queued already are passed over."""
-        self._quiet = self.store.feeds.quiet_hosts(self.now())
+        # added to what is known: a 429 that waits to be saved is not in the store yet
+        self._quiet |= self.store.feeds.quiet_hosts(self.now())
         for state in states:
             if state.name in self.feeds:
                 self._queues.add(state)
@@ -108,8 +107,10 @@ class Collector:
         for state in () if self._closing else self._queues.starting():
             feed = self.feeds[state.name]
             until = self._quiet.get(registrable(state.url))
-            quiet = until is not None and until > self.now()
-            work = self._rest(feed, state, until) if until and quiet else self._poll(feed, state)
+            if until and until > self.now():
+                work = self._rest(feed, state, until)
+            else:
+                work = self._poll(feed, state)
             task = asyncio.ensure_future(work)
             self._under_way[state.name] = task
             task.add_done_callback(partial(self._gone, state.name))

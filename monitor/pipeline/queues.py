@@ -22,9 +22,7 @@ class SiteQueues:
     at_once: int
     per_site: int
     _queues: dict[str, deque[FeedState]] = field(default_factory=dict)
-    _ready: dict[str, None] = field(
-        default_factory=dict
-    )  # sites with a feed that may start, longest wait first
+    _ready: dict[str, None] = field(default_factory=dict)  # sites with a feed that may start, in turn
     _under_way: dict[str, str] = field(default_factory=dict)  # feed to site
     _per_site: Counter[str] = field(default_factory=Counter)
     _waiting: set[str] = field(default_factory=set)
@@ -75,11 +73,8 @@ class SiteQueues:
         self._waiting.clear()
 
     def _see(self, site: str) -> None:
-        """Note whether a site has a feed that may start; forget the queue that has run empty."""
+        """Note that a site has a feed that may start, if it has; forget the queue that has run empty."""
         if not self._queues.get(site):
             self._queues.pop(site, None)
-            self._ready.pop(site, None)
         elif self._per_site[site] < self.per_site:
             self._ready.setdefault(site)
-        else:
-            self._ready.pop(site, None)
