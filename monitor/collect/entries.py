@@ -23,6 +23,8 @@ MAX_BYLINE = 300
 """Longest author kept, in characters: journals name a dozen people in one element."""
 MAX_BODY = 2 * 2**20
 """Longest summary or content kept, in characters."""
+BREAKS_OFF = "the document breaks off; its last entry may be missing"
+"""What is said of a document that was read as far as it goes."""
 
 _LOOKS_HTML = re.compile(
     r"</\w+>|&#?\w+;|<(?:p|br|img|div|a|b|i|em|strong|ul|li|h\d)\b[^<>]*>", re.IGNORECASE

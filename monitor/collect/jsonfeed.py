@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 
 from monitor.collect.decoding import decode
-from monitor.collect.entries import MAX_BODY, MAX_ENTRIES, Medium, RawEntry, build, language_tag
+from monitor.collect.entries import BREAKS_OFF, MAX_BODY, MAX_ENTRIES, Medium, RawEntry, build, language_tag
 from monitor.html import clean_title
 from monitor.models import Entry, FeedDocument, Outcome
 from monitor.urls import absolute
@@ -33,9 +33,7 @@ def parse_jsonfeed(body: bytes, url: str = "") -> FeedDocument:
         root = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         if (items := _ITEMS.search(text)) and (whole := _whole_items(text, items)):
-            return replace(
-                _document(whole, url), error="the document breaks off; its last entry may be missing"
-            )
+            return replace(_document(whole, url), error=BREAKS_OFF)
         return _not_a_feed(f"not JSON: {type(error).__name__}")
     if not isinstance(root, dict) or not isinstance(root.get("items"), list):
         return _not_a_feed("JSON, but no JSON Feed: it has no list of items")

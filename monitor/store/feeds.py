@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, bindparam, delete, false, func, or_, select, true, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, Select
 
 from monitor.models import Feed, FeedState, Gap, Outcome, PlanReason, PollHints, PollRecord, Seen, Validators
 from monitor.store import codec, schema
@@ -137,24 +137,16 @@ class Feeds:
         """Return what is known under each of the given identity keys of a feed; unknown ones are left out."""
         by_hash = {codec.key_hash(key): key for key in keys}
         with self._database.reading() as connection:
-            number = self._id(connection, feed)
-            rows = [
-                row
-                for chunk in chunks(by_hash)
-                for row in connection.execute(_SEEN, {"feed": number, "keys": chunk}).all()
-            ]
-        return {by_hash[bytes(row.key)]: Seen(row.article, row.fingerprint) for row in rows}
+            rows = _asked(connection, _SEEN, by_hash, feed=self._id(connection, feed))
+            return {by_hash[bytes(row.key)]: Seen(row.article, row.fingerprint) for row in rows}
 
     def stale(self, feed: str, keys: Collection[str], before: datetime) -> frozenset[str]:
         """Return those of the keys last seen before an instant: the ones worth touching (at most once a day, to spare writes)."""
         by_hash = {codec.key_hash(key): key for key in keys}
         with self._database.reading() as connection:
-            asked = {"feed": self._id(connection, feed), "before": codec.micros(before)}
-            return frozenset(
-                by_hash[bytes(row.key)]
-                for chunk in chunks(by_hash)
-                for row in connection.execute(_STALE, {**asked, "keys": chunk})
-            )
+            number, moment = self._id(connection, feed), codec.micros(before)
+            rows = _asked(connection, _STALE, by_hash, feed=number, before=moment)
+            return frozenset(by_hash[bytes(row.key)] for row in rows)
 
     def gaps(self, feed: str) -> list[Gap]:
         """Return the feed's recorded gaps, oldest first."""
@@ -216,6 +208,14 @@ class Feeds:
         if name not in self._ids:
             self._ids = {row.name: row.id for row in connection.execute(select(_feeds.c.name, _feeds.c.id))}
         return self._ids.get(name, -1)
+
+
+def _asked(
+    connection: Connection, statement: Select[Any], keys: Iterable[bytes], **asked: int
+) -> Iterator[Any]:
+    """Yield the rows that a statement on identity keys finds, however many keys there are."""
+    for chunk in chunks(keys):
+        yield from connection.execute(statement, {**asked, "keys": chunk})
 
 
 def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:

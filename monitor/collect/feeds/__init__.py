@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from monitor.collect.decoding import decode
 from monitor.collect.discover import discover
+from monitor.collect.entries import BREAKS_OFF
 from monitor.collect.feeds import channel, fast, prescan, thorough
 from monitor.collect.feeds.prolog import Prolog, read_prolog
 from monitor.collect.feeds.repair import close, repair, without_tail
@@ -27,7 +28,6 @@ from monitor.models import FeedDocument, Outcome
 _FEEDS = frozenset({"rss", "feed", "rdf:rdf"})
 _PAGE_PARTS = frozenset({"head", "body", "script", "div", "p", "meta", "title"})
 _SITEMAPS = frozenset({"urlset", "sitemapindex"})
-_BREAKS_OFF = "the document breaks off; its last entry may be missing"
 
 
 def parse_feed(body: bytes, url: str = "", content_type: str | None = None) -> FeedDocument:
@@ -91,7 +91,7 @@ def _read(text: str, url: str) -> FeedDocument:
         hints=channel.hints(about),
         older=channel.older(about, url),
         unreadable=document.unreadable + cut + (attempt.lost or 0),
-        error=document.error if attempt.lost is None else _BREAKS_OFF,
+        error=document.error if attempt.lost is None else BREAKS_OFF,
     )
 
 
