@@ -19,10 +19,11 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "monitor needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..." >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { echo "could not make a virtual environment; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
 
-$(RUNTIME): $(VENV)/pyvenv.cfg requirements.lock pyproject.toml
+$(RUNTIME): $(VENV)/pyvenv.cfg requirements.lock pyproject.toml hatch_build.py monitor/topics/_scan.c
 	@echo "installing (once) ..."
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps --editable .
+	@$(BIN)/python -c "import monitor.topics._scan" 2>/dev/null || echo "note: no C compiler was found, so topics are matched in Python, at half the speed; for more: apt-get install gcc python3-dev && make clean" >&2
 	@touch $@
 
 $(DEV): $(RUNTIME) requirements-dev.lock
@@ -59,4 +60,4 @@ lock: ## resolve the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group dev pyproject.toml -o requirements-dev.lock
 
 clean: ## remove what was made here (never data/)
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist monitor/topics/*.so *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,14 +7,12 @@ of interest to no rule.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from monitor.models import Article
 from monitor.text import sentences
-from monitor.topics.checkpoints import BORDER_BYTE, LONG, borders, closer
 from monitor.topics.layout import (
     GAP,
     RUNS_ON,
@@ -23,17 +21,19 @@ from monitor.topics.layout import (
     blocks,
     layout,
     lines_as,
+    moves,
+    seed_moves,
     seed_paragraphs,
     softly_joined,
 )
 from monitor.topics.lazily import lazy
-from monitor.topics.words import BORDER, SOFT, blanked, fold, nth_word, places, spaced_and_even
+from monitor.topics.line import scanned
+from monitor.topics.words import BORDER, SOFT, fold, places, spaced
 
 LEAD_WORDS = 60  # paragraphs that begin within so many words are the lead
 _SHOUT_LETTERS = 8  # fewer letters than this are an acronym or two, not a headline in capitals
 _SHOUT_SHARE = 0.8
-SOFT_BYTE = SOFT.encode()
-_MARKS = re.compile(b"[%b%b]" % (BORDER_BYTE, SOFT_BYTE))
+BORDER_BYTE, SOFT_BYTE = BORDER.encode(), SOFT.encode()
 _SOFT_WORD = b" %b " % SOFT_BYTE
 
 Window = tuple[int, int]  # word numbers, the second exclusive
@@ -42,8 +42,7 @@ Window = tuple[int, int]  # word numbers, the second exclusive
 class Document:
     """The words of an article, found in time linear in its length; see the module's docstring.
 
-    `cased` and `folded` are the words between single spaces, in UTF-8, as written (accents gone) and casefolded. `even` is the line
-    they were made from if every character of the original has one in it, else None.
+    `cased` and `folded` are the words between single spaces, in UTF-8, as written (accents gone) and casefolded.
     """
 
     def __init__(self, title: str, text: str) -> None:
@@ -51,26 +50,25 @@ class Document:
         self.text = text = _without_marks(text)
         self._source_lines = text.split("\n")
         self._kinds = layout(self._source_lines)
+        self._zone = "body"
         self._enter()
 
     @lazy
     def paragraphs(self) -> list[Paragraph]:
         """The title, if there is one, and the paragraphs of the body; furniture (images, rules, contributor lines) left out."""
-        return list(self.stretches())
-
-    def stretches(self) -> Iterator[Paragraph]:
-        """Yield the paragraphs one by one, for those who need only the first of them."""
-        if self.title:
-            yield Paragraph("title", 0, len(self.title))
-        lines = self._source_lines
-        yield from blocks(lines) if self._kinds is None else seed_paragraphs(self._kinds, lines)
+        lines, kinds = self._source_lines, self._kinds
+        body = blocks(lines) if kinds is None else seed_paragraphs(kinds, lines)
+        return [Paragraph("title", 0, len(self.title)), *body] if self.title else list(body)
 
     def _enter(self) -> None:
-        marked, self.even = spaced_and_even(self._joined())
-        self._marked = marked
-        while _SOFT_WORD in marked:  # more than once where a line between two has no words
-            marked = marked.replace(_SOFT_WORD, b" ")
-        self.cased = marked
+        joined = self._joined()
+        self._line = line = scanned(joined)
+        if line is not None:
+            self.cased, self._marked = line.words, b""
+        else:
+            self._marked = self.cased = spaced(joined)
+            while _SOFT_WORD in self.cased:  # more than once where a line between two has no words
+                self.cased = self.cased.replace(_SOFT_WORD, b" ")
         self.folded = fold(self.cased)
 
     @classmethod
@@ -83,7 +81,7 @@ class Document:
         """Return a document of metadata values, each its own paragraph of zone `zone`."""
         document = cls("", "")
         document.text = "\n".join(_without_marks(value).replace("\n", " ") for value in values)
-        document.paragraphs, document._kinds = lines_as(zone, document.text), None
+        document.paragraphs, document._kinds, document._zone = lines_as(zone, document.text), None, zone
         document._enter()
         return document
 
@@ -109,17 +107,6 @@ class Document:
         kinds = self._kinds
         return len(self.paragraphs) - self.first_body if kinds is None else len(kinds) - kinds.count(SKIPPED)
 
-    def gaps(self) -> Iterator[tuple[int, int]]:
-        """Yield for each paragraph of an `even` document where in the line the space behind its last word is, and the one before the
-        next paragraph's first; where a line runs on that is the same space, since phrases reach over it."""
-        removed = 0
-        for mark in _MARKS.finditer(self._marked):
-            at = mark.start() - removed
-            runs_on = mark[0] == SOFT_BYTE
-            yield at - 1, at - 1 if runs_on else at + 1
-            removed += 2 * runs_on
-        yield len(self.folded) - 1, len(self.folded)
-
     # ── words and paragraphs by number ──────────────────────────────────────────────────────────────────────────────────────────
     @lazy
     def cased_words(self) -> list[str]:
@@ -134,15 +121,12 @@ class Document:
     @lazy
     def starts(self) -> list[int]:
         """The number of the first word of each paragraph, and one past the last word at the end."""
-        if SOFT_BYTE in self._marked:
-            return self._starts_by_line()
-        offsets, numbers = self._borders
-        return [
-            *numbers[: len(self.paragraphs)],
-            self.folded.count(b" ", offsets[-1]) + numbers[-1] - 1,
-        ]
+        if self._line is None:
+            return self._counted_starts()
+        words = len(self._line.starts)
+        return [0, *self._line.begins, words] if words else [0] * (len(self.paragraphs) + 1)
 
-    def _starts_by_line(self) -> list[int]:
+    def _counted_starts(self) -> list[int]:
         found, at = [], 0
         for block in self._marked.split(BORDER_BYTE):
             for line in block.split(SOFT_BYTE):
@@ -151,13 +135,26 @@ class Document:
             at += 1
         return [*found[: len(self.paragraphs)], at - 1]
 
+    @lazy
+    def _moves(self) -> list[int]:
+        """How far each paragraph is from where it begins in the text that the line was made from."""
+        if self._kinds is None:
+            return moves(self.paragraphs)
+        return seed_moves(self.title, self._kinds, self._source_lines)
+
     def word_at(self, end: int, *, cased: bool) -> int:
-        """Return the number of the word in which a hit ends that ends at byte `end`: the spaces before its last byte, less one."""
-        text, (offsets, numbers) = (
-            (self.cased, self._cased_checkpoints) if cased else (self.folded, self._checkpoints)
-        )
-        at = bisect_right(offsets, end - 1) - 1
-        return numbers[at] + text.count(b" ", offsets[at], end - 1) - 1
+        """Return the number of the word in which a hit ends that ends at byte `end`: in its letters, or in the space behind."""
+        return bisect_right(self.cased_offsets if cased else self.offsets, end - 1) - 1
+
+    @lazy
+    def offsets(self) -> Sequence[int]:
+        """Where each word begins in the folded line, in bytes."""
+        return _offsets(self.folded) if self._line is None else self._line.offsets
+
+    @lazy
+    def cased_offsets(self) -> Sequence[int]:
+        """Where each word begins in the cased line, in bytes."""
+        return self.offsets if self.folded.isascii() else _offsets(self.cased)
 
     @property
     def title_ends(self) -> tuple[int, int]:
@@ -168,41 +165,35 @@ class Document:
         folded, cased = (end if end >= 0 else len(self.folded) + len(self.cased) for end in ends)
         return folded, cased
 
-    @lazy
-    def _borders(self) -> tuple[list[int], list[int]]:
-        return borders(self.folded)
-
-    @lazy
-    def _checkpoints(self) -> tuple[list[int], list[int]]:
-        return closer(self.folded, *self._borders)
-
-    @lazy
-    def _cased_checkpoints(self) -> tuple[list[int], list[int]]:
-        return self._checkpoints if self.folded.isascii() else closer(self.cased, *borders(self.cased))
-
     def paragraph_of(self, word: int) -> int:
         """Return the index of the paragraph that word `word` stands in."""
-        return max(0, bisect_right(self.starts, word, 0, len(self.paragraphs)) - 1)
+        return bisect_right(self.starts, word) - 1
 
     def paragraph_window(self, index: int) -> Window:
         """Return the words of a paragraph."""
-        end = self.starts[index + 1]
-        last = index + 1 == len(self.paragraphs)
-        return self.starts[index], end if last or self.paragraphs[index].runs_on else end - 1
+        start, end = self.starts[index : index + 2]
+        last = index + 2 == len(self.starts)
+        return start, end if last or self._runs_on(index) else end - 1
+
+    def _runs_on(self, index: int) -> bool:
+        """Tell whether a phrase may reach from a paragraph into the next: then no border stands between."""
+        return self._softly and self.paragraphs[index].runs_on
+
+    @lazy
+    def _softly(self) -> bool:
+        return self._kinds is not None and RUNS_ON in self._kinds
 
     @lazy
     def first_body(self) -> int:
         """The index of the first paragraph that is not the title."""
-        return 1 if self.paragraphs and self.paragraphs[0].zone == "title" else 0
+        return 1 if self.title else 0
 
     @lazy
     def body_words(self) -> int:
-        """How many words the body has: a space before each, and one at the end of each block that stands between borders."""
-        if self.body_paragraphs == 0:
-            return 0
-        begins = self.folded.find(BORDER_BYTE) + 1 if self.title else 0
-        blocks = self.body_paragraphs - (self._kinds.count(RUNS_ON) if self._kinds is not None else 0)
-        return max(0, self.folded.count(b" ", begins) - blocks)
+        """How many words the body has, the borders between its paragraphs not counted."""
+        body, end = self.zone_window("body")
+        softly = self._kinds.count(RUNS_ON) if self._kinds is not None else 0
+        return max(0, end - body - (self.body_paragraphs - 1 - softly))
 
     def zone_window(self, zone: str) -> Window:
         """Return the words of `title`, `body` or `lead` (paragraphs that begin within the first 60 words)."""
@@ -211,13 +202,13 @@ class Document:
     @lazy
     def _zone_windows(self) -> dict[str, Window]:
         starts = self.starts
-        body = starts[self.first_body] if self.first_body < len(self.paragraphs) else starts[-1]
+        body = starts[min(self.first_body, len(starts) - 1)]
         return {"title": (0, body), "body": (body, starts[-1]), "lead": (body, self._lead_end)}
 
     @lazy
     def _lead_end(self) -> int:
         seen = 0
-        for index in range(self.first_body, len(self.paragraphs)):
+        for index in range(self.first_body, len(self.starts) - 1):
             if seen >= LEAD_WORDS:
                 return self.starts[index]
             start, end = self.paragraph_window(index)
@@ -232,12 +223,21 @@ class Document:
     def places(self, index: int) -> list[tuple[int, int]]:
         """Return where the words of a paragraph stand, as offsets into the title or the seed text."""
         if index not in self._places:
-            paragraph = self.paragraphs[index]
-            base = paragraph.start
-            self._places[index] = [
-                (base + start, base + end) for start, end in places(self.source(paragraph))
-            ]
+            self._places[index] = self._find_places(index)
         return self._places[index]
+
+    def _find_places(self, index: int) -> list[tuple[int, int]]:
+        if self._line is None:
+            paragraph = self.paragraphs[index]
+            return [
+                (paragraph.start + start, paragraph.start + end)
+                for start, end in places(self.source(paragraph))
+            ]
+        words, move = slice(*self.paragraph_window(index)), self._moves[index]
+        return [
+            (start + move, end + move)
+            for start, end in zip(self._line.starts[words], self._line.ends[words], strict=True)
+        ]
 
     def words_over(self, index: int, start: int, end: int) -> tuple[int, int] | None:
         """Return the first and last word that a stretch of a paragraph touches, or the one before it twice if it touches none."""
@@ -262,51 +262,16 @@ class Document:
 
     def span(self, first: int, last: int) -> tuple[str, int, int]:
         """Return zone, start and end of the words `first` to `last` in the original."""
-        head, start, end = self._place(first)
-        return self.paragraphs[head].zone, start, end if last == first else self._place(last)[2]
-
-    def _place(self, word: int) -> tuple[int, int, int]:
-        """Return the paragraph of a word, and its start and end in the original."""
-        index = self.paragraph_of(word)
-        number = word - self.starts[index]
-        paragraph = self.paragraphs[index]
-        if self.even is None or paragraph.end - paragraph.start > LONG or index in self._places:
-            return index, *self.places(index)[number]
-        start, end = self.word_in(self._lines(index), index, number)
-        return index, paragraph.start + start, paragraph.start + end
-
-    def word_in(self, line: bytes, index: int, number: int) -> tuple[int, int]:
-        """Return where in a paragraph, given in words and spaces, its word of that number stands."""
-        start, end = nth_word(line, number)
-        return start, self._with_dot(index, start, end) if line.find(b".", start, end) >= 0 else end
-
-    def _with_dot(self, index: int, start: int, end: int) -> int:
-        """Return the end of a word with the last full stop of a dotted one, as `places` does."""
-        source = self.source(self.paragraphs[index])
-        dotted = (
-            end - start > 2
-            and source[end - 2] == "."
-            and source[end - 1].isalpha()
-            and source[end : end + 1] == "."
-        )
-        return end + dotted
-
-    @lazy
-    def _line_cache(self) -> dict[int, bytes]:
-        return {}
-
-    def _lines(self, index: int) -> bytes:
-        """Return a paragraph in words and spaces, one for one."""
-        if index not in self._line_cache:
-            start, end = self._joints[index], self._joints[index + 1] - len(GAP)
-            self._line_cache[index] = blanked(self.even[start:end]) if self.even is not None else b""
-        return self._line_cache[index]
-
-    @lazy
-    def _joints(self) -> list[int]:
-        """Where each paragraph begins in the even line, and where one after the last would."""
-        sizes = (paragraph.end - paragraph.start + len(GAP) for paragraph in self.paragraphs)
-        return list(accumulate(sizes, initial=1))
+        begins, line = self.starts, self._line
+        head = tail = bisect_right(begins, first) - 1
+        if last >= begins[head + 1]:
+            tail = bisect_right(begins, last) - 1
+        zone = "title" if head < self.first_body else self._zone
+        if line is None:
+            start, end = self.places(head)[first - begins[head]], self.places(tail)[last - begins[tail]]
+            return zone, start[0], end[1]
+        moves = self._moves
+        return zone, line.starts[first] + moves[head], line.ends[last] + moves[tail]
 
     def original(self, word: int) -> str:
         """Return one word as the article writes it."""
@@ -352,6 +317,12 @@ class Document:
         if index not in self._shouting:
             self._shouting[index] = _is_shouted(self.source(self.paragraphs[index]))
         return self._shouting[index]
+
+
+def _offsets(line: bytes) -> list[int]:
+    """Return where each word of a line begins, in bytes."""
+    sizes = [len(word) + 1 for word in line.split(b" ")[1:-1]]
+    return list(accumulate(sizes[:-1], initial=1)) if sizes else []
 
 
 def _is_shouted(text: str) -> bool:

@@ -15,16 +15,15 @@ BORDER = "\x02"  # between paragraphs: a word of its own, so that no phrase reac
 SOFT = "\x03"  # between lines that run on: paragraphs end, phrases do not
 
 # Prefixes that Romance languages elide before a vowel: l'État, d'Ivoire, qu'elle, dell'arte. They are words of their own.
-_ELISIONS = frozenset(
-    b"l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest".split()  # a list of 16 words
-)
+ELISIONS = b" l d j m n s t c qu jusqu lorsqu puisqu quoiqu dell all nell sull dall un quest "
+_ELISIONS = frozenset(ELISIONS.split())
 
 # What a byte of a line is. Lines that are not ASCII are judged by a stand-in of the same length (`words._unglued`).
 _NOTHING, _LETTER, _DIGIT = 0, 1, 2
 _KIND = bytes(
     _DIGIT if chr(code).isdigit() else _LETTER if chr(code).isalpha() else _NOTHING for code in range(128)
 ).ljust(256, b"\0")
-_SPACE, _GONE = 32, 1
+_SPACE, _GONE = 32, 0x9F  # a byte that no ASCII line has
 _KEEP = {
     ord(sign): 0x80 + at for at, sign in enumerate(GLUE)
 }  # how a sign is written that holds a word together

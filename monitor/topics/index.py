@@ -82,7 +82,10 @@ class Entry(NamedTuple):
 
 
 class Direct(NamedTuple):
-    """A literal of a direct rule: a hit of it mentions `term`, which begins `back` words before the one the literal ends in."""
+    """A literal of a direct rule: a hit of it mentions `term`, which begins `back` words before the one the literal ends in.
+
+    `topic` is the rule's topic if one such mention is all it takes, whatever the source and the score; else empty.
+    """
 
     rule: int
     term: int
@@ -90,6 +93,7 @@ class Direct(NamedTuple):
     back: int
     cased: bool
     acronym: bool
+    topic: str
 
 
 class Index:
@@ -144,8 +148,9 @@ class Index:
         places = {(use.cased, use.literal) for _, use in uses}
         if not 0 < len(places) == len(uses) <= MAX_DIRECT or not all(of_term for _, of_term in by_term):
             return False
+        topic = "" if rule.filtered or rule.spec.min_score is not None else rule.spec.id
         for term, use in uses:
-            found = Direct(number, term.number, term.written, use.back, use.cased, term.acronym)
+            found = Direct(number, term.number, term.written, use.back, use.cased, term.acronym, topic)
             self.direct[use.cased].setdefault(use.literal, []).append(found)
         return True
 
@@ -177,6 +182,8 @@ class Index:
 
         `titles` says where in the folded and in the cased line the title ends, in bytes.
         """
+        if not self._groups and not self.always:
+            return []
         groups: set[int] = set()
         for is_cased, hits, end in ((False, folded, titles[0]), (True, cased, titles[1])):
             _collect(groups, self._anchored[is_cased, False], hits)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from monitor.models import Article, Completeness, Match, Span, TopicSpec
@@ -14,7 +15,6 @@ from monitor.topics.scope import WEAK, Drop, Found, Scope, Source
 from monitor.topics.scoring import Alone, Scorer, concept, order
 from monitor.topics.searching import Search, Sighting
 from monitor.topics.sources import passes
-from monitor.topics.walk import Walk
 
 MOST_SPANS = 1_000  # told of a match; no reader looks at more, and a hostile text can hold a million
 
@@ -73,23 +73,21 @@ def judge_direct(rule: Rule, sightings: Sequence[Sighting], article: Article, se
 
 def judge_alone(
     rules: Sequence[Rule], sightings: Iterable[Sighting], article: Article, search: Search
-) -> Iterator[tuple[int, Match | None]]:
-    """Yield what `judge` would of direct rules that were seen once each, with their numbers; most matches come this way.
-
-    `sightings` are in order of their ends, in a document whose words stand one for one in its original (`Document.even`).
-    """
-    walk, alone = Walk(search.document), Alone(search.document)
+) -> list[tuple[int, Match | None]]:
+    """Return what `judge` would of direct rules that were seen once each, with their numbers; most matches come this way."""
+    document, alone = search.document, Alone(search.document)
     teaser = article.completeness is not Completeness.FULL
-    for direct, end in sightings:
-        number, rule = direct.rule, rules[direct.rule]
-        spec = rule.spec
-        walk.to(end)
-        score, shown, rank = alone.of(walk.zone)
-        place = None if rule.filtered else walk.span(end, direct.back)
-        if place is None or (direct.acronym and search.document.shouts_in(walk.index)):
-            yield number, judge(rule, article, search)
-        elif teaser or spec.min_score is None or score >= spec.min_score:
-            yield number, Match(spec.id, shown, (Span(*place, direct.written),), teaser, rank)
+    found: list[tuple[int, Match | None]] = []
+    for (number, _, written, back, cased, acronym, topic), end in sightings:
+        last = bisect_right(document.cased_offsets if cased else document.offsets, end - 1) - 1  # `word_at`
+        first = last - back
+        if not topic or (acronym and document.shouts(first)):
+            found.append((number, judge(rules[number], article, search)))
+        else:
+            score, rank = alone.of(first)
+            span = Span(*document.span(first, last), written)
+            found.append((number, Match(topic, score, (span,), teaser, rank)))
+    return found
 
 
 def _mention(sighting: Sighting, document: Document) -> Mention:

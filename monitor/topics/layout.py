@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from monitor.seed import RULE, is_contributor_line
@@ -41,9 +41,13 @@ def layout(lines: list[str]) -> list[int] | None:
     Each line is a paragraph; one that ends without a full stop may be broken by a `<br>`, so phrases run on into the next. None if
     blank lines part the paragraphs: then it is no seed document, and a line break is only a space (`blocks`).
     """
-    if ("" in lines and "" in lines[:-1]) or any(line[-1:] == "\r" for line in lines):
+    lasts = [line[-1:] for line in lines]
+    if "\r" in lasts or "" in lasts[:-1]:
         return None
-    kinds = [_PARAGRAPH if line[-1:] in _ENDINGS and line[:1] not in _ODD else _UNSURE for line in lines]
+    kinds = [
+        _PARAGRAPH if last in _ENDINGS and line[:1] not in _ODD else _UNSURE
+        for line, last in zip(lines, lasts, strict=True)
+    ]
     since = _first_late(lines)
     for number, line in enumerate(lines):
         if kinds[number] == _UNSURE or number >= since:
@@ -107,13 +111,32 @@ def softly_joined(lines: list[str], kinds: list[int]) -> str:
     return "".join(chain.from_iterable(zip(lines, [*gaps, ""], strict=True)))
 
 
-def seed_paragraphs(kinds: list[int], lines: list[str]) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a seed document whose lines are of these kinds."""
-    start = 0
+def seed_paragraphs(kinds: list[int], lines: list[str]) -> list[Paragraph]:
+    """Return the paragraphs of a seed document whose lines are of these kinds."""
+    found, start = [], 0
+    for kind, line in zip(kinds, lines, strict=True):
+        end = start + len(line)
+        if kind:
+            found.append(Paragraph("body", start, end, kind == RUNS_ON))
+        start = end + 1
+    return found
+
+
+def seed_moves(title: str, kinds: list[int], lines: list[str]) -> list[int]:
+    """Return for the title, if there is one, and each such paragraph how far it is from its place in the string that joins them."""
+    found, start, joint = ([0], 0, len(title) + len(GAP)) if title else ([], 0, 0)
     for kind, line in zip(kinds, lines, strict=True):
         if kind:
-            yield Paragraph("body", start, start + len(line), kind == RUNS_ON)
+            found.append(start - joint)
+            joint += len(line) + len(GAP)
         start += len(line) + 1
+    return found
+
+
+def moves(paragraphs: list[Paragraph]) -> list[int]:
+    """Return for each of any paragraphs how far it is from its place in the string that joins them."""
+    joints = accumulate([end - start + len(GAP) for _, start, end, _ in paragraphs], initial=0)
+    return [start - joint for (_, start, _, _), joint in zip(paragraphs, joints, strict=False)]
 
 
 def blocks(lines: list[str]) -> Iterator[Paragraph]:

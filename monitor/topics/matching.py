@@ -25,7 +25,7 @@ from monitor.topics.plan import wanted_terms
 from monitor.topics.searching import Search
 from monitor.topics.sources import field_values
 
-_NUMBER, _END = itemgetter(0), itemgetter(1)
+_NUMBER = itemgetter(0)
 
 
 class Topics:
@@ -49,13 +49,13 @@ class Topics:
     def match(self, article: Article, document: Document | None = None) -> list[Match]:
         """Return the matches of an article, in the order of the topics; its `document`, if at hand, is not made again."""
         search, rules = self.search(article, document), self._rules
-        sightings, even = search.sightings(), search.document.even is not None
-        once = [places[0] for places in sightings.values() if even and len(places) == 1]
-        found = list(judge_alone(rules, sorted(once, key=_END), article, search)) if once else []
+        sightings = search.sightings()
+        once = [places[0] for places in sightings.values() if len(places) == 1]
+        found = judge_alone(rules, once, article, search) if once else []
         found += [
             (at, judge_direct(rules[at], places, article, search))
             for at, places in sightings.items()
-            if not even or len(places) > 1
+            if len(places) > 1
         ]
         found += [(at, judge(rules[at], article, search)) for at in search.candidates()]
         return [match for _, match in sorted(found, key=_NUMBER) if match is not None]

@@ -107,19 +107,23 @@ class Alone:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._worth: dict[str, tuple[float, float, float]] = {}
+        self._body, self._lead_end = document.zone_window("lead")
+        self._worth: list[tuple[float, float] | None] = [None, None, None]
 
-    def of(self, zone: str) -> tuple[float, float, float]:
-        """Return the score (0-100) of a mention in `title`, `lead` or the rest of the `body`, and score and rank (0-1) as shown."""
-        if zone not in self._worth:
-            counts = _ALONE[zone]
-            score = 100.0 * _share_of(counts, self._document)
-            rank = _rank(score, self._document, paragraphs=counts[2], terms=1)
-            self._worth[zone] = score, round(score, 2), round(rank, 4)
-        return self._worth[zone]
+    def of(self, word: int) -> tuple[float, float]:
+        """Return score (0-100) and rank (0-1), as shown, of a mention that begins at a word."""
+        zone = (word >= self._body) + (word >= self._lead_end)  # title, lead, the rest of the body
+        return self._worth[zone] or self._work_out(zone)
+
+    def _work_out(self, zone: int) -> tuple[float, float]:
+        counts = _COUNTS[zone]
+        score = 100.0 * _share_of(counts, self._document)
+        rank = _rank(score, self._document, paragraphs=counts[2], terms=1)
+        self._worth[zone] = worth = round(score, 2), round(rank, 4)
+        return worth
 
 
-_ALONE = {"title": (1, 0, 0), "lead": (0, 1, 1), "body": (0, 0, 1)}  # the counts of one mention
+_COUNTS = (1, 0, 0), (0, 1, 1), (0, 0, 1)  # those of one mention in each of these
 
 
 def _share_of(counts: tuple[int, int, int], document: Document) -> float:

@@ -22,15 +22,13 @@ from monitor.topics.letters import CLUSTER, CLUSTERS, HANGUL, MARK, UNSPACED
 __all__ = [
     "BORDER",
     "CLUSTER",
+    "CODE_PAGE",
     "HANGUL",
     "SOFT",
     "UNSPACED",
-    "blanked",
     "fold",
-    "nth_word",
     "places",
     "spaced",
-    "spaced_and_even",
     "words_of",
 ]
 
@@ -77,6 +75,18 @@ def _page() -> tuple[object, bytes]:
 
 
 _PAGE, _PAGE_TABLE = _page()
+
+
+def _code_page() -> bytes:
+    """Return the ASCII byte of every character that has one of its own, by its number; 0 for one that has none."""
+    chars = {chr(code): chr(code) for code in range(1, 128)} | {"\0": " "} | _LATIN | dict(_QUOTES)
+    page = bytearray(max(map(ord, chars)) + 1)
+    for char, simple in chars.items():
+        page[ord(char)] = ord(simple)
+    return bytes(page)
+
+
+CODE_PAGE = _code_page()
 
 
 def _one_for_one(text: str) -> bytes | None:
@@ -153,28 +163,13 @@ def _blanked(line: bytes) -> str:
 # ── What the rest of the package uses ───────────────────────────────────────────────────────────────────────────────────────────
 def spaced(text: str) -> bytes:
     """Return the words of `text` between single spaces in UTF-8, one space before and behind; paragraph marks stay as words."""
-    return spaced_and_even(text)[0]
-
-
-def spaced_and_even(text: str) -> tuple[bytes, bytearray | None]:
-    """Return `spaced(text)` and, where every character has one of its own, the line it was made from (one place further on).
-
-    A stretch of that line, given to `blanked`, shows the words of that stretch of text in place.
-    """
     simple = _one_for_one(text)
     if simple is None:
         words = _unglued("".join(piece.out for piece in _pieces(text))).split()
-        return (" ".join(["", *words, ""]).encode() if words else b" "), None
+        return " ".join(["", *words, ""]).encode() if words else b" "
     judged = bytearray(b" %b   " % simple)
     judge(judged)
-    return squeezed(judged), judged
-
-
-def nth_word(line: bytes, number: int) -> tuple[int, int]:
-    """Return the (start, end) of the word of that number in a blanked line."""
-    start = len(line) - len(line.split(None, number)[-1])
-    end = line.find(b" ", start)
-    return start, len(line) if end < 0 else end
+    return squeezed(judged)
 
 
 def fold(line: bytes) -> bytes:
