@@ -26,7 +26,7 @@ Mark = tuple[bool, int, bool]  # cased, literal, in the title
 Needs = tuple[frozenset[int], ...]
 """Sets of literals, as `_sign` numbers them, of each of which one must be found."""
 Hit = tuple[int, int, int]  # literal, start, end in bytes
-_FEW = 4_000  # literals: so many fit a processor's cache as a full table, which is a quarter faster; more of them are slower so
+_FEW = 1_500  # literals: a full table of so many fits a processor's cache and is a third faster; of more it is not, and takes longer to make
 MAX_DIRECT = 16  # literals of a direct rule; one of more is seldom mentioned once only
 
 
