@@ -13,6 +13,8 @@ from html import escape
 from html import unescape as _unescape
 from urllib.parse import urljoin
 
+from monitor.text import single_spaced
+
 MAX_TITLE = 300
 """Longest title kept, in characters (spec/safety: 5 MB titles were seen)."""
 
@@ -137,7 +139,7 @@ def collapse(text: str) -> str:
     """Return `text` with every run of Unicode blanks as one space, none at the ends, and invisible letters removed."""
     if not text.isprintable() or "\ufffd" in text:
         text = _INVISIBLE.sub("", text)
-    return " ".join(text.split())
+    return single_spaced(text)
 
 
 def clean_title(raw: str) -> str:

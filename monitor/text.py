@@ -30,10 +30,21 @@ def clean(text: str) -> str:
 
     Idempotent. Line breaks count as white space; split before cleaning where they matter.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
-    elif not text.isprintable():
+    if (
+        not text.isprintable() or "\ufffd" in text or "\ufffc" in text
+    ):  # all other invisible letters are not printable
         text = INVISIBLE.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return single_spaced(text)
+
+
+def single_spaced(text: str) -> str:
+    """Return `text` with every run of white space as one U+0020 and none at the ends."""
+    if (
+        text.isprintable() and "  " not in text
+    ):  # of white space only U+0020 is printable, and most lines have been here before
+        return text.strip(" ")
     return " ".join(text.split())
 
 
