@@ -16,6 +16,7 @@ from monitor.collect.interval import (
     Policy,
     adapt,
     after_error,
+    after_request_for_quiet,
     after_success,
     asked_pause,
     errors_in_a_row,
@@ -179,6 +180,7 @@ def _succeeded(
         error="",
         failing_since=None,
         told="",
+        gone=False,
         validators=_validators(state, response, document, now),
     )
     if response.outcome is Outcome.NOT_MODIFIED or state.outcome is Outcome.UNCHANGED:
@@ -249,7 +251,7 @@ def _with_news(state: FeedState, now: datetime) -> FeedState:
     """Note when something new came, and how long that usually takes (29)."""
     if state.last_new is None:
         return replace(state, last_new=now)
-    pause = now - state.last_new
+    pause = max(now - state.last_new, timedelta())  # a clock that was set back makes it negative
     usual = pause if state.usual_gap is None else state.usual_gap * (1 - _USUAL) + pause * _USUAL
     return replace(state, last_new=now, usual_gap=usual)
 
@@ -271,7 +273,7 @@ def backfill_addresses(feed: Feed, document: FeedDocument, pages: int = 3) -> tu
 
 
 def _recovered(state: FeedState, now: datetime) -> tuple[Notice, ...]:
-    if not state.told or state.gone:
+    if not state.told:
         return ()
     since = f" after {span(now - state.failing_since)}" if state.failing_since else ""
     return (Notice("recovered", f"{state.name} works again{since} ({errors_in_a_row(state.errors)})"),)
@@ -325,10 +327,7 @@ def _words(state: FeedState, response: Response, document: FeedDocument | None) 
 
 def _plan_failure(state: FeedState, response: Response, now: datetime, jitter: float, policy: Policy) -> Plan:
     if state.outcome is Outcome.RATE_LIMITED or (response.status == 503 and response.retry_after):
-        pause = asked_pause(response, _own(state, policy), policy)
-        asked = "its server asked for it" if response.retry_after else "its server is rate-limiting"
-        detail = f"in {span(pause)}: {asked} (HTTP {response.status})"
-        return Plan(now + pause * (1 + 0.02 * jitter), PlanReason.RETRY_AFTER, _own(state, policy), detail)
+        return after_request_for_quiet(state, response, now, jitter, policy)
     lasting = 400 <= response.status < 500 and response.status not in (408, 425)
     plan = after_error(state, now, jitter, policy, lasting=lasting)
     return replace(plan, detail=f"{plan.detail} ({state.error})")

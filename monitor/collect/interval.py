@@ -200,6 +200,22 @@ def after_error(state: FeedState, now: datetime, jitter: float, policy: Policy, 
     )
 
 
+def after_request_for_quiet(
+    state: FeedState, response: Response, now: datetime, jitter: float, policy: Policy
+) -> Plan:
+    """Return the plan after a 429, or a 503 that says how long: what the server asked for (15).
+
+    From the second failure in a row on never under the floor (9): some ask for a second, every time.
+    """
+    own = state.adaptive or policy.default
+    pause = asked_pause(response, own, policy)
+    if state.errors > 1:
+        pause = max(pause, policy.min)
+    asked = "its server asked for it" if response.retry_after else "its server is rate-limiting"
+    detail = f"in {span(pause)}: {asked} (HTTP {response.status})"
+    return Plan(now + pause * (1 + 0.02 * jitter), PlanReason.RETRY_AFTER, own, detail)
+
+
 def errors_in_a_row(count: int) -> str:
     """Say how long a streak of failures is."""
     return "1 error" if count == 1 else f"{count} errors in a row"

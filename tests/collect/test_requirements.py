@@ -438,6 +438,17 @@ def test_req_15_a_503_quietens_the_address_only() -> None:
     assert (pause(after), after.reason) == (30 * MINUTE, PlanReason.RETRY_AFTER)
 
 
+@pytest.mark.parametrize(("outcome", "status"), [(Outcome.RATE_LIMITED, 429), (Outcome.ERROR, 503)])
+def test_req_15_a_server_that_asks_for_a_second_each_time_is_not_asked_each_second(
+    outcome: Outcome, status: int
+) -> None:
+    """The first Retry-After is obeyed to the letter; in a streak it can lengthen a pause, never shorten it below the floor (9)."""
+    response = failed(outcome, status, retry_after=1.0)
+    assert pause(poll(state(), response)) == timedelta(seconds=1)
+    assert pause(poll(state(errors=1), response)) == POLICY.min
+    assert pause(poll(state(errors=1), replace(response, retry_after=7200.0))) == 2 * HOUR
+
+
 def test_req_15_a_skipped_poll_changes_nothing_but_the_plan() -> None:
     """A feed whose site asked for quiet waits; that is no error of its own."""
     after = poll(state(), failed(Outcome.SKIPPED, retry_after=600.0))
@@ -506,6 +517,15 @@ def test_req_18_a_410_stops_polling_and_is_told_once() -> None:
     assert (after.gone, after.next_poll, after.reason) == (True, None, PlanReason.GONE)
     assert notices(state(), failed(Outcome.GONE, 410)) == ["gone"]
     assert notices(after, failed(Outcome.GONE, 410)) == []
+
+
+def test_req_18_a_gone_feed_that_answers_again_is_polled_again() -> None:
+    """Asked by hand (`once --force`), a feed that was gone may be back: then it is like any other, and its owner is told."""
+    gone = poll(state(), failed(Outcome.GONE, 410))
+    after = poll(gone, ok(), DOCUMENT)
+    assert (after.gone, after.told, after.errors) == (False, "", 0)
+    assert after.next_poll is not None
+    assert notices(gone, ok(), DOCUMENT) == ["recovered"]
 
 
 # -- moves ------------------------------------------------------------------------------------------------------------------------------
@@ -635,6 +655,12 @@ def test_req_29_knows_a_feeds_health() -> None:
     assert notices(replace(broken, errors=9, failing_since=NOW - DAY), failed(Outcome.ERROR, 500)) == [
         "failing"
     ]
+
+
+def test_req_29_a_clock_set_back_leaves_no_negative_pause() -> None:
+    """A last new entry in the future is a wrong clock's; the usual pause between entries is no less than nothing."""
+    after = poll(state(last_new=NOW + 90 * DAY), ok(), DOCUMENT)
+    assert after.usual_gap == timedelta()
 
 
 def test_req_29_says_when_a_feed_is_silent() -> None:
