@@ -68,6 +68,6 @@ def read(response: Response, agent: str) -> robots.Robots:
     """Judge the answer to a request for robots.txt."""
     if response.outcome is Outcome.OK:
         return robots.parse(response.body, agent)
-    if response.status >= 500 or response.outcome is Outcome.RATE_LIMITED:
+    if response.status >= 500 or response.outcome in (Outcome.RATE_LIMITED, Outcome.SKIPPED):
         return robots.NOTHING
     return robots.EVERYTHING

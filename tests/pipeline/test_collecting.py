@@ -405,3 +405,13 @@ async def test_a_defect_while_saving_is_the_error_of_the_feed_that_met_it(tmp_pa
         room.fetcher.serves(FEED.url, rss(AUDITS))
         (report, _) = await room.collector.collect(force=True)
         assert (report.outcome, report.new) == (Outcome.OK, 1)
+
+
+async def test_a_robots_txt_that_was_not_asked_for_gives_no_leave(tmp_path: Path) -> None:
+    """A site that asked for quiet before its robots.txt could be read has allowed nothing: its pages are for later."""
+    with newsroom(tmp_path, feeds=(replace(FEED, full_text=FullText.ALWAYS),)) as room:
+        room.fetcher.serves(FEED.url, rss(AUDITS))
+        room.fetcher.serves(LINK, PAGE, "text/html")
+        room.fetcher.fails("https://paper.example/robots.txt", 0, Outcome.SKIPPED)
+        await room.collector.collect(force=True)
+        assert room.fetcher.asked(LINK) == 0

@@ -18,6 +18,7 @@ from monitor.collect.fetch.dialling import ForbiddenAddressError, WireTooLargeEr
 from monitor.models import Outcome, Validators
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
+PERMANENT = frozenset((301, 308))
 _MAX_RETRY_AFTER = 366 * 86400.0  # keeps later arithmetic on dates in range; whoever plans caps it far lower
 
 # Control characters end a header; surrogates stand for bytes that were not UTF-8 and would be lost on the way back.
@@ -38,6 +39,8 @@ _BY_STATUS: dict[int, tuple[Outcome, str]] = {
     410: (Outcome.GONE, "gone for good: HTTP 410"),
     429: (Outcome.RATE_LIMITED, "asked to slow down: HTTP 429"),
     503: (Outcome.ERROR, "not available now: HTTP 503"),
+    # A redirect that is followed is judged by where it leads.
+    **{code: (Outcome.ERROR, f"redirects without saying where to: HTTP {code}") for code in REDIRECTS},
 }
 
 
@@ -49,8 +52,13 @@ def is_token(name: str) -> bool:
     return _TOKEN.fullmatch(name) is not None
 
 
-def classify(status: int, *, asked: bool) -> Verdict:
-    """Say what a final status means; `asked` tells whether the request was conditional (RFC 9110, 15.4.5)."""
+def classify(status: int, *, asked: bool, detour: bool = False) -> Verdict:
+    """Say what a final status means; `asked` tells whether the request was conditional (RFC 9110, 15.4.5).
+
+    `detour` tells that a temporary redirect led here: what is gone here may be elsewhere tomorrow.
+    """
+    if status == 410 and detour:
+        return Outcome.ERROR, "http_410", "the address it redirects to for now is gone: HTTP 410"
     if status == 304:
         if asked:
             return Outcome.NOT_MODIFIED, "", ""

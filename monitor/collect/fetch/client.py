@@ -10,9 +10,10 @@ Whatever goes wrong is a `Response` with an outcome and a reason, never an excep
 from __future__ import annotations
 
 import asyncio
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -25,7 +26,7 @@ from monitor.collect.fetch import answers, decode, dialling
 from monitor.collect.fetch.politeness import Politeness
 from monitor.collect.guard import AllowList, Refusal, check_url
 from monitor.models import Hop, Outcome, Request, Response, Validators
-from monitor.urls import registrable
+from monitor.urls import host, registrable
 
 MAX_HOPS = 6
 _MAX_FIELD = 32 * 1024  # one header; content security policies of 10 KB and more are in use
@@ -56,6 +57,7 @@ _RESERVED = frozenset(
 )
 # The only per-feed headers that go on to another origin; any other may be a key to the first one.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+_PLAIN_HOST = re.compile(r"[0-9a-z.:-]{1,253}")  # what a stranger's redirect may put into a sentence
 _FAILURES = (aiohttp.ClientError, OSError, ValueError, decode.EncodingError, dialling.WireTooLargeError)
 
 
@@ -119,6 +121,18 @@ class _Chain:
     def ends(self, outcome: Outcome, reason: str, error: str, status: int = 0) -> Response:
         """Return the response that ends the chain here, without a body."""
         return Response(outcome, self.url, status=status, hops=self.hops, reason=reason, error=error)
+
+    def fails(self, outcome: Outcome, reason: str, error: str) -> Response:
+        """Return the response that ends the chain because this address cannot be had; after a redirect, it says which one that is."""
+        if self.hops:
+            name = host(self.url)
+            where = f" to {name}" if _PLAIN_HOST.fullmatch(name) else ""
+            error = f"after a redirect{where}: {error}"
+        return self.ends(outcome, reason, error)
+
+    def is_detour(self) -> bool:
+        """Say whether a temporary redirect led here."""
+        return any(hop.status not in answers.PERMANENT for hop in self.hops)
 
     def conditional(self) -> bool:
         """Say whether the validators belong to this very address (they are bound to the one that gave them)."""
@@ -200,7 +214,7 @@ class AiohttpFetcher:
         while True:
             destination = chain.door.destination(chain.url)
             if isinstance(destination, Refusal):
-                return chain.ends(Outcome.ERROR, destination.reason, destination.message)
+                return chain.fails(Outcome.ERROR, destination.reason, destination.message)
             response = await self._take_turn(chain, destination)
             target = answers.redirect_target(response.status, response.headers, chain.url)
             ended = response if target is None else chain.move(response.status, target)
@@ -208,23 +222,35 @@ class AiohttpFetcher:
                 return ended
 
     async def _take_turn(self, chain: _Chain, destination: _Destination) -> Response:
-        """Exchange once, in turn, and take the time it took off the chain's deadline."""
+        """Exchange once, in turn, and take the time it took off the chain's deadline; not at a site that asked for quiet meanwhile."""
+        async with self._politeness.turn(destination.domain, chain.request.spacing) as turn:
+            if turn.overtaken is not None:
+                quiet = chain.ends(Outcome.SKIPPED, "host_quiet", "its site asked for quiet")
+                return replace(quiet, retry_after=turn.overtaken.retry_after)
+            response = await self._timed(chain, destination.url)
+            if response.outcome is Outcome.RATE_LIMITED:
+                turn.slow_down(response.retry_after)
+            return response
+
+    async def _timed(self, chain: _Chain, url: URL) -> Response:
+        """Exchange once, within what is left of the chain's deadline."""
         loop = asyncio.get_running_loop()
-        async with self._politeness.turn(destination.domain, chain.request.spacing):
-            ends = loop.time() + chain.left
-            try:
-                async with asyncio.timeout_at(ends):
-                    return await self._exchange(chain, destination.url)
-            except _FAILURES as error:
-                return chain.ends(*answers.failure(error))
-            finally:
-                chain.left = ends - loop.time()
+        ends = loop.time() + chain.left
+        try:
+            async with asyncio.timeout_at(ends):
+                return await self._exchange(chain, url)
+        except _FAILURES as error:
+            return chain.fails(*answers.failure(error))
+        finally:
+            chain.left = ends - loop.time()
 
     async def _exchange(self, chain: _Chain, url: URL) -> Response:
         conditional = chain.conditional()
         headers = self._request_headers(chain, conditional)
         async with chain.door.session().get(url, headers=headers, allow_redirects=False) as answer:
-            outcome, reason, error = answers.classify(answer.status, asked=conditional)
+            outcome, reason, error = answers.classify(
+                answer.status, asked=conditional, detour=chain.is_detour()
+            )
             body = await _body(answer, chain.request) if outcome is Outcome.OK else b""
         raw = [(name.lower(), value) for name, value in answer.headers.items()]
         shown = tuple([(name, answers.storable(value)) for name, value in raw])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import functools
+import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,6 +31,7 @@ KEEP_ALIVE_SECONDS = 5.0  # long enough for a domain's next turn; idle TLS conne
 DNS_SECONDS = 60  # answers are reused this long; safe, because addresses are judged at every dial anyway
 # All that may come before the final headers are complete, interim (1xx) responses included.
 HEAD_BYTES = 256 * 1024
+_NOT_MODIFIED = re.compile(rb"HTTP/1\.[01] 304[ \r]")
 LEAST_WORTH = 3  # bytes on the wire per byte of body, framing included; one-byte chunks need six
 
 
@@ -138,12 +140,24 @@ class CappedHandler(ResponseHandler):
         self._received += len(data)
         if self._received > self._cap:
             return self._hang_up(WireTooLargeError())
-        super().data_received(data)
+        super().data_received(self._without_body(data) if self._in_head else data)
         if (
             self._in_head and self._received > HEAD_BYTES
         ):  # asked only now: the end of the head may be in this very piece
             self._hang_up(aiohttp.ClientConnectionError("endless head"))
         return None
+
+    def _without_body(self, data: bytes) -> bytes:
+        """Drop the body that some servers send with a 304, and the connection with it.
+
+        A 304 has none (RFC 9110, 15.4.5): the parser would read the next answer there, fail, and take the 304 with it.
+        """
+        if _NOT_MODIFIED.match(data) is None:
+            return data
+        head, end, body = data.partition(b"\r\n\r\n")
+        if body:
+            self.force_close()
+        return head + end
 
     def _wasteful(self) -> bool:
         body = self._body

@@ -8,19 +8,29 @@ last, when the request may really start.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 _SWEEP_AT = 4096  # domains remembered before the idle ones are forgotten
 
 
-class _Domain:
-    """One registrable domain: its places, its gate (one start at a time) and when the next start is due (loop time)."""
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """A domain's request for quiet: when it came (loop time) and for how many seconds, if it said so."""
 
-    __slots__ = ("gate", "next_start", "places", "users")
+    at: float
+    retry_after: float | None
+
+
+class _Domain:
+    """One registrable domain: its places, its gate (one start at a time), when the next start is due (loop time), its last 429."""
+
+    __slots__ = ("gate", "next_start", "places", "slowed", "users")
 
     def __init__(self, places: int) -> None:
         self.places = asyncio.Semaphore(places)
         self.gate = asyncio.Lock()
         self.next_start = 0.0
+        self.slowed: Slowed | None = None
         self.users = 0
 
 
@@ -58,13 +68,24 @@ class Politeness:
 class _Turn:
     """One request's turn: a place at its domain, the pause since the last start there, a place among all requests."""
 
-    __slots__ = ("_domain", "_everywhere", "_pause")
+    __slots__ = ("_asked_at", "_domain", "_everywhere", "_pause")
 
     def __init__(self, domain: _Domain, everywhere: asyncio.Semaphore, pause: float) -> None:
         self._domain, self._everywhere, self._pause = domain, everywhere, pause
+        self._asked_at = asyncio.get_running_loop().time()
         domain.users += 1  # from now on, not from entering: a sweep in between must not forget it
 
-    async def __aenter__(self) -> None:
+    @property
+    def overtaken(self) -> Slowed | None:
+        """The request for quiet that came while this turn was waited for; who asks for a turn later has weighed it himself."""
+        slowed = self._domain.slowed
+        return slowed if slowed and slowed.at >= self._asked_at else None
+
+    def slow_down(self, retry_after: float | None) -> None:
+        """Take note that the domain asked for quiet, for so many seconds if it said so."""
+        self._domain.slowed = Slowed(asyncio.get_running_loop().time(), retry_after)
+
+    async def __aenter__(self) -> _Turn:
         try:
             await self._domain.places.acquire()
         except asyncio.CancelledError:
@@ -75,6 +96,7 @@ class _Turn:
         except asyncio.CancelledError:
             self._leave()
             raise
+        return self
 
     async def _start(self) -> None:
         """Wait out the pause, then take a place among all; the gate keeps another start at this domain behind this one."""

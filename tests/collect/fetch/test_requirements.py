@@ -75,6 +75,23 @@ async def test_req_03_a_304_may_bring_validators(web: Web, fetching: Fetching) -
     )
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 20\r\n\r\n<rss>unchanged</rss>",
+        b"\r\nNot Modified",
+    ],
+)
+async def test_req_03_a_304_with_a_body_is_a_304(web: Web, fetching: Fetching, more: bytes) -> None:
+    """A 304 has no body (RFC 9110, 15.4.5), but some servers send one; it is dropped, and the connection with it."""
+    web.script("/feed", stand.raw(b"HTTP/1.1 304 Not Modified\r\n" + more), stand.document(RSS))
+    fetcher = fetching()
+    asked = Request(web.url("/feed"), validators=Validators('"1"'))
+    assert (await fetcher.fetch(asked)).outcome is Outcome.NOT_MODIFIED
+    assert (await fetcher.fetch(asked)).body == RSS
+
+
 async def test_req_04_an_unasked_304_is_an_error(web: Web, fetching: Fetching) -> None:
     """A server that answers 304 to an unconditional request has told nothing."""
     web.not_modified("/feed")
@@ -519,3 +536,47 @@ async def test_a_foreign_certificate_is_not_trusted(web: Web, fetching: Fetching
         response = await fetcher.fetch(Request(secure.url("/"), deadline=5))
     assert (response.outcome, response.reason) == (Outcome.ERROR, "tls")
     assert secure.requests == []
+
+
+async def test_req_15_who_waits_at_a_site_that_says_429_does_not_ask(web: Web, fetching: Fetching) -> None:
+    """Polls that wait for their turn when one of their site's is told to slow down are passed over, with the quiet that was asked for."""
+    for path in ("/a", "/b", "/c"):
+        web.status(path, 429, [("Retry-After", "120")])
+    fetcher = fetching(per_host=1)
+    first, *others = await asyncio.gather(
+        *(fetcher.fetch(Request(web.url(path))) for path in ("/a", "/b", "/c"))
+    )
+    assert (first.outcome, first.retry_after) == (Outcome.RATE_LIMITED, 120)
+    assert [(one.outcome, one.reason, one.retry_after) for one in others] == [
+        (Outcome.SKIPPED, "host_quiet", 120)
+    ] * 2
+    assert len(web.requests) == 1
+    assert (await fetcher.fetch(Request(web.url("/b")))).outcome is Outcome.RATE_LIMITED, (
+        "who comes later has been let by the caller"
+    )
+
+
+async def test_req_18_only_the_address_itself_can_be_gone(web: Web, fetching: Fetching) -> None:
+    """A 410 at the end of a temporary redirect says nothing of the feed: tomorrow it may lead elsewhere. After permanent ones it does."""
+    web.redirect("/for-now", "/gone", 302)
+    web.redirect("/for-good", "/gone", 301)
+    web.status("/gone", 410)
+    fetcher = fetching()
+    for_now = await fetcher.fetch(Request(web.url("/for-now")))
+    assert (for_now.outcome, for_now.reason) == (Outcome.ERROR, "http_410")
+    assert for_now.error == "the address it redirects to for now is gone: HTTP 410"
+    assert (await fetcher.fetch(Request(web.url("/for-good")))).outcome is Outcome.GONE
+
+
+async def test_req_20_a_redirect_that_cannot_be_followed_says_so(web: Web, fetching: Fetching) -> None:
+    """Who reads `only http and https` beside an https address must learn that it is the redirect's target that is meant."""
+    web.redirect("/file", "file:///etc/passwd")
+    web.redirect("/closed", "http://127.0.0.2:1/feed")
+    web.status("/nowhere", 301)
+    fetcher = fetching(allow_private=(web.address, "127.0.0.2:1"))
+    refused = await fetcher.fetch(Request(web.url("/file")))
+    assert refused.error == "after a redirect: only http and https addresses are fetched"
+    closed = await fetcher.fetch(Request(web.url("/closed")))
+    assert closed.error == "after a redirect to 127.0.0.2: the connection was refused"
+    nowhere = await fetcher.fetch(Request(web.url("/nowhere")))
+    assert nowhere.error == "redirects without saying where to: HTTP 301"
