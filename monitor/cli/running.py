@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -55,6 +55,7 @@ class Application:
         self.owner = root.owner()
         self.checkpoint = root.checkpoint()
         self.look: clock.Look | None = None
+        self._restamp()
         self._wire(config)
         self._inherit()
 
@@ -87,6 +88,14 @@ class Application:
             self.store, notifiers, now, root.chance, self.owner, self.observer, self.checkpoint
         )
         self._sync()
+
+    def _restamp(self) -> None:
+        """Put right what was planned by a clock that ran ahead and has been set back."""
+        done = self.store.restamp(now())
+        if any(astuple(done)):
+            log.warning(
+                "the clock ran ahead and was set back: what it had put off is due now", **asdict(done)
+            )
 
     def _inherit(self) -> None:
         """Take over at once what a killed predecessor on this machine was polling and sending, instead of waiting for its leases to end."""
@@ -197,10 +206,15 @@ class Application:
         )
         if self.look.event:
             log.warning("clock", text=self.look.event)
+        if self.look.back:
+            self._restamp()
         return self.look.hold
 
     async def housekeep(self) -> None:
-        """Forget what is past its retention."""
+        """Forget what is past its retention, on a clock that can be trusted."""
+        if not clock.may_forget(self.look, time.monotonic()):
+            log.info("housekeeping", skipped="the clock leapt: nothing is forgotten for a day")
+            return
         retention = self.config.settings.retention
         pruned = await asyncio.to_thread(self.store.prune, now(), retention.matched, retention.unmatched)
         log.info("housekeeping", pruned=str(pruned))

@@ -2,16 +2,21 @@
 
 A machine whose clock jumps to next year would, believing it, declare months of digests missed and post a catch-up. The monotonic
 clock tells the difference between time that passed and time that was set. Pure: both readings are arguments. A clock set *back*
-needs no hold, because slots on record are never made again (`monitor.digests.slots`).
+needs no hold, because slots on record are never made again (`monitor.digests.slots`); but what was planned for later by a clock that
+was wrong would wait for that hour, so it is put right (`Look.back`). And nothing is forgotten for a day after a leap (`may_forget`):
+what retention deletes cannot be had back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 JUMP = timedelta(days=1)
 """A leap larger than this is not believed at once."""
+
+BACK = timedelta(hours=1)
+"""A clock set back by more than this has left plans that lie too far ahead; by less, they come in time."""
 
 SETTLE = timedelta(minutes=2)
 """How long the clock must run steadily after a leap to be believed."""
@@ -22,7 +27,8 @@ class Look:
     """One look at the clocks: wall time, monotonic seconds, and the leap being watched, if any.
 
     `hold` is the reason to build nothing now (empty: go on); `since` is the monotonic reading at which the leap was noticed;
-    `event` is a line to report once, at the look that noticed something.
+    `event` is a line to report once, at the look that noticed something. `back` says that the clock was set back by more than `BACK`
+    since the look before. `leapt` is the monotonic reading at the last leap, whatever came of it.
     """
 
     now: datetime
@@ -30,6 +36,8 @@ class Look:
     hold: str = ""
     since: float = 0.0
     event: str = ""
+    back: bool = False
+    leapt: float | None = None
 
 
 def look(previous: Look | None, now: datetime, monotonic: float, heartbeat: datetime | None = None) -> Look:
@@ -41,7 +49,13 @@ def look(previous: Look | None, now: datetime, monotonic: float, heartbeat: date
     leap = _leap(previous, now, monotonic, heartbeat)
     if leap > JUMP:
         hold = f"the clock leapt forward by {_span(leap)}: digests wait until it has run steadily for {_span(SETTLE)}"
-        return Look(now, monotonic, hold, monotonic, hold)
+        return Look(now, monotonic, hold, monotonic, hold, leapt=monotonic)
+    judged = _judged(previous, now, monotonic, leap)
+    return replace(judged, back=leap < -BACK, leapt=previous.leapt if previous else None)
+
+
+def _judged(previous: Look | None, now: datetime, monotonic: float, leap: timedelta) -> Look:
+    """Judge a clock that has not leapt forward."""
     if previous is None or not previous.hold:
         back = f"the clock went back by {_span(-leap)}: nothing is sent again" if leap < -SETTLE else ""
         return Look(now, monotonic, event=back)
@@ -50,6 +64,11 @@ def look(previous: Look | None, now: datetime, monotonic: float, heartbeat: date
     if monotonic - previous.since >= SETTLE.total_seconds():
         return Look(now, monotonic, event="the clock has run steadily since its leap: digests go on")
     return Look(now, monotonic, previous.hold, previous.since)
+
+
+def may_forget(last: Look | None, monotonic: float) -> bool:
+    """Tell whether retention may trust the clock: none of the looks at it, the last of which is given, saw it leap within a day."""
+    return last is None or last.leapt is None or monotonic - last.leapt >= JUMP.total_seconds()
 
 
 def _leap(previous: Look | None, now: datetime, monotonic: float, heartbeat: datetime | None) -> timedelta:

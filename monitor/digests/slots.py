@@ -8,7 +8,8 @@ A slot is one occasion of a digest and is named by a label that identifies it wi
 - `every:` rules count in UTC from 1970-01-01T00:00Z, `2025-11-02T08:00Z`; no zone can move them.
 
 What was recorded is never made again: a label on record is not due, and nothing earlier than the last scheduled slot on record is.
-So a clock set back, new tz data or an edited rule can neither repeat a slot nor invent one in the past. Skipped slots
+So a clock set back, new tz data or an edited rule can neither repeat a slot nor invent one in the past. A slot on record for later than
+now was made by a clock that ran ahead: its label stays taken, but it holds up none of those that come before it. Skipped slots
 are decisions too, with their reason, so that silence can be told from loss; their entries wait for the next slot that is built.
 """
 
@@ -146,7 +147,7 @@ def due(
     `first_seen` is when the digest was first seen in the configuration: slots up to it never were. `recorded` are its slots on record
     (at least the last month's; any order). `hold` is the reason to decide nothing yet (`monitor.digests.clock`), or empty.
     """
-    history = _history(first_seen, recorded)
+    history = _history(first_seen, recorded, now)
     slots = [
         slot
         for slot in between(spec, max(history.watermark, now - HORIZON), now)
@@ -157,13 +158,14 @@ def due(
     return tuple(_POLICIES[spec.catch_up](spec, slots, history, now)) if slots else ()
 
 
-def _history(first_seen: datetime, recorded: Iterable[Record]) -> _History:
+def _history(first_seen: datetime, recorded: Iterable[Record], now: datetime) -> _History:
     """Sum up the record. Alerts and follow-ups neither move the watermark nor carry what a scheduled slot has to."""
     records = [
         (slot, state) for slot, state in recorded if slot.kind in (SlotKind.SCHEDULED, SlotKind.MANUAL)
     ]
-    scheduled = [slot.at for slot, _ in records if slot.kind is SlotKind.SCHEDULED]
-    carried = [slot.at for slot, state in records if state in (SlotState.BUILT, SlotState.EMPTY)]
+    past = [(slot, state) for slot, state in records if slot.at <= now]
+    scheduled = [slot.at for slot, _ in past if slot.kind is SlotKind.SCHEDULED]
+    carried = [slot.at for slot, state in past if state in (SlotState.BUILT, SlotState.EMPTY)]
     return _History(
         labels=frozenset(slot.label for slot, _ in records),
         watermark=max([first_seen, *scheduled]),

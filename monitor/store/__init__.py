@@ -61,7 +61,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.models import PollRecord
-from monitor.store import migrate, retention
+from monitor.store import ahead, migrate, retention
+from monitor.store.ahead import Restamped
 from monitor.store.archive import Archive, ArchiveCounts, Version
 from monitor.store.database import Database
 from monitor.store.feedback import Feedback, Mute, Vote
@@ -142,6 +143,10 @@ class Store:
     def prune(self, now: datetime, matched: timedelta, unmatched: timedelta) -> Pruned:
         """Forget what is past its time (see `monitor.store.retention`)."""
         return retention.prune(self.database, now, matched, unmatched)
+
+    def restamp(self, now: datetime) -> Restamped:
+        """Put right what a clock that ran ahead has written (see `monitor.store.ahead`); nothing, if none did."""
+        return ahead.restamp(self.database, now)
 
     def backup(self, path: Path) -> None:
         """Copy the live SQLite database to a file and check the copy; raises StoreError for PostgreSQL, saying what to run."""

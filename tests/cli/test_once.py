@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,18 @@ def test_no_feed_at_all_is_no_error(config: Path) -> None:
     """An empty list of feeds is polled in no time."""
     config.joinpath("feeds.yaml").write_text("feeds:\n", "utf-8")
     assert once(config).json == {"feeds": [], "digests": []}
+
+
+def test_a_feed_put_off_by_a_clock_that_ran_ahead_is_polled(config: Path, web: Web) -> None:
+    """A machine that showed next year for a while planned its next polls there; set right, it does not wait for them."""
+    feeds(config, web, "a")
+    web.serve("/a", rss("One"))
+    once(config)
+    web.serve("/a", rss("One", "Two"))
+    with sqlite3.connect(config.parent / "monitor.db") as database:
+        year = 365 * 86_400 * 1_000_000
+        database.execute(
+            "UPDATE feeds SET next_poll = next_poll + ?, last_poll = last_poll + ?", (year, year)
+        )
+    (row,) = monitor("once", "--json", "--config", config).json["feeds"]
+    assert (row["name"], row["new"]) == ("a", 1)

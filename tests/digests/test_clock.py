@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.digests.clock import SETTLE, Look, look
+from monitor.digests.clock import SETTLE, Look, look, may_forget
 
 NOON = datetime(2025, 11, 3, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -52,6 +52,27 @@ def test_after_a_long_downtime_a_second_look_is_taken() -> None:
 def test_a_first_start_has_nothing_to_suspect() -> None:
     """No heartbeat, no hold."""
     assert look(None, NOON, 5.0) == Look(NOON, 5.0)
+
+
+def test_what_lies_ahead_is_put_right_only_where_the_clock_went_back_by_more_than_an_hour() -> None:
+    """By less, what was planned comes in time; a leap that is taken back within its hold counts too."""
+    before = Look(NOON, 100.0)
+    assert look(before, NOON - timedelta(minutes=62), 105.0).back
+    assert not look(before, NOON - timedelta(minutes=58), 105.0).back
+    assert not look(before, NOON + timedelta(hours=9), 105.0).back
+    leapt = look(before, NOON + 40 * DAY, 105.0)
+    assert look(leapt, NOON + timedelta(seconds=20), 120.0).back
+
+
+def test_after_a_leap_nothing_is_forgotten_for_a_day() -> None:
+    """What retention deletes on a clock of next year cannot be had back; a day is time to notice."""
+    assert may_forget(None, 100.0)
+    assert may_forget(look(Look(NOON, 100.0), NOON + timedelta(minutes=1), 160.0), 160.0)
+    leapt = look(Look(NOON, 100.0), NOON + 400 * DAY, 105.0)
+    steady = look(leapt, leapt.now + timedelta(hours=23), 105.0 + 23 * 3600)
+    assert not steady.hold
+    assert not may_forget(steady, steady.monotonic)
+    assert may_forget(look(steady, steady.now + timedelta(hours=1), 105.0 + 24 * 3600), 105.0 + 24 * 3600)
 
 
 def test_a_clock_set_back_is_reported_and_not_held() -> None:

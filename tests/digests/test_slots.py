@@ -248,10 +248,22 @@ def test_two_labels_on_one_instant_are_both_decided_even_across_a_crash() -> Non
 
 
 def test_a_backward_clock_fires_nothing_again() -> None:
-    """Set back by a week, the clock meets only slots on record and before them."""
-    recorded = built(MORNING, "2025-11-10T08:00")
+    """Set back by a week, the clock meets only slots on record."""
+    recorded = [
+        record
+        for day in range(2, 11)
+        for record in built(MORNING, f"2025-11-{day:02}T08:00", f"2025-11-{day:02}T17:00")
+    ]
     for hours in range(0, 24 * 7, 5):
         assert due(MORNING, FIRST_SEEN, recorded, utc(2025, 11, 3) + timedelta(hours=hours)) == ()
+
+
+def test_a_slot_made_by_a_clock_that_ran_ahead_holds_up_none_before_it() -> None:
+    """A machine that showed next year for ten minutes has made a digest there; tomorrow's comes all the same, with all since the last one."""
+    recorded = [*built(MORNING, "2025-11-02T17:00"), *built(MORNING, "2026-12-01T08:00")]
+    decisions = due(MORNING, FIRST_SEEN, recorded, utc(2025, 11, 3, 13, 1))
+    assert [(d.verdict, d.slot.label) for d in decisions] == [(Verdict.BUILD, "2025-11-03T08:00")]
+    assert decisions[0].slot.since == recorded[0][0].at
 
 
 def test_a_changed_zone_makes_no_second_slot_of_a_label() -> None:

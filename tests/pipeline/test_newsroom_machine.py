@@ -50,7 +50,9 @@ DELIVERING = ("before_build", "after_build", "after_claim", "after_post", "befor
 REFUSALS = tuple(
     verdict for verdict in SendVerdict if verdict not in (SendVerdict.SENT, SendVerdict.MESSAGE_BROKEN)
 )
-FAR = timedelta(days=8)  # the most the clock may be wrong: far less than the month that `pending` looks back
+FAR = timedelta(
+    days=8
+)  # the most the clock may be wrong for long: far less than the month that `pending` looks back
 
 
 class Killed(BaseException):
@@ -109,6 +111,7 @@ class NewsroomMachine(RuleBasedStateMachine):
         self.fuse.lay(None)
         self.look = None
         self.room.restart()
+        self.store.restamp(self.room.clock())
         self.store.outbox.give_back(dead, self.room.clock())
 
     @initialize()
@@ -149,6 +152,8 @@ class NewsroomMachine(RuleBasedStateMachine):
     def deliver(self, dies: str | None, nth: int) -> None:
         """Build and send what is due; the process may die at any named point."""
         self.look = clock.look(self.look, self.room.clock(), self.monotonic, self.heartbeat)
+        if self.look.back or self.look.monotonic == 0.0:  # as the application does, at its start as well
+            self.store.restamp(self.room.clock())
         before = self.scheduled()
         self.fuse.lay(dies, nth)
         with suppress(Killed):
@@ -184,7 +189,11 @@ class NewsroomMachine(RuleBasedStateMachine):
         new = [slot for slot in after if slot not in before]
         assert len({(slot.digest, slot.label) for slot in after}) == len(after) == len(before) + len(new)
         for slot in new:
-            assert all(slot.at > one.at for one in before if one.digest == slot.digest)
+            assert all(
+                slot.at > one.at
+                for one in before
+                if one.digest == slot.digest and one.at <= self.room.clock()
+            )
             assert slot.at <= self.room.clock()
         assert not (look.hold and new), look.hold
 
@@ -218,6 +227,25 @@ class NewsroomMachine(RuleBasedStateMachine):
         assert self.look is not None
         assert self.look.hold
         assert "leapt forward" in self.look.event
+
+    @rule(
+        days=st.integers(10, 900),
+        hours=st.integers(0, 60),
+        about=st.sampled_from(["IRS", "Flash", "Weather"]),
+    )
+    def show_another_year(self, days: int, hours: int, about: str) -> None:
+        """The clock shows some other day to come, long enough to be believed and worked by, and is set right again."""
+        right = self.room.clock() - self.true
+        self.room.clock.at += timedelta(days=days)
+        self.publish(1, about)
+        for _ in range(3):
+            self.deliver(None, 1)
+            self.collect(fails=False, dies=None)
+            self.pass_time(timedelta(minutes=3))
+        self.pass_time(timedelta(hours=hours))
+        self.deliver(None, 1)
+        self.room.clock.at = self.true + right
+        self.deliver(None, 1)
 
     @rule(verdict=st.sampled_from(REFUSALS))
     def refuse(self, verdict: SendVerdict) -> None:
@@ -264,13 +292,10 @@ class NewsroomMachine(RuleBasedStateMachine):
         self.room.target._next.clear()
         self.store.outbox.unpark()
         self.collect(fails=False, dies=None)
-        latest = [found.slot.at for found in self.store.slots.recorded(limit=None)]
-        latest += [one.first_seen for one in self.store.archive.articles() if one.first_seen]
-        for (
-            one
-        ) in self.store.outbox.deliveries():  # what was put off by a clock that ran ahead waits for that hour
-            latest += [at for at in (one.not_before, one.lease_until) if at]
-        self.room.clock.at = max([self.room.clock(), self.first_seen, *latest]).replace(minute=0)
+        self.room.clock.at = (max(self.room.clock(), self.true) + FAR).replace(
+            minute=0
+        )  # past all the times that it may have shown
+        self.deliver(None, 1)
         for _ in range(30):  # on the hour, as a digest that makes up for nothing wants it
             self.pass_time(timedelta(hours=1))
             self.deliver(None, 1)
