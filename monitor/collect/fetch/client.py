@@ -334,7 +334,8 @@ async def _body(answer: aiohttp.ClientResponse, request: Request) -> bytes:
         async for chunk in answer.content.iter_any():
             decoder.feed(chunk)
     except aiohttp.ClientError as error:
-        raise (capped and capped.overrun) or error from None
+        overrun = None if capped is None else capped.overrun  # a handler without messages counts as false
+        raise overrun or error from None
     if capped is not None and capped.overrun is not None:
         raise capped.overrun  # a body that lasts until the connection closes seems whole after our own hanging up
     if answer.content.total_bytes > request.max_wire:  # it came in the same piece as the headers
